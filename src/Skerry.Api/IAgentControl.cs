@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Skerry.Api;
+
+/// <summary>What the API asks of the agent it is a door of: membership, and the process itself. The agent gives the adapter.</summary>
+public interface IAgentControl
+{
+    /// <summary>Every known member, by name.</summary>
+    ImmutableArray<ApiMember> Members { get; }
+
+    /// <summary>This node's member entry.</summary>
+    ApiMember Self { get; }
+
+    /// <summary>Lifeguard's local health, 0 (well) to 7.</summary>
+    int HealthScore { get; }
+
+    /// <summary>The effective configuration as JSON-ready values, secrets left out.</summary>
+    IReadOnlyDictionary<string, object?> Configuration { get; }
+
+    /// <summary>Estimated round trip between two nodes; null when either's place is unknown.</summary>
+    TimeSpan? EstimateRoundTrip(string fromNode, string toNode);
+
+    /// <summary>A node's network coordinate; null when unknown.</summary>
+    ApiCoordinate? CoordinateOf(string node);
+
+    /// <summary>Joins through any of the addresses; throws <see cref="ApiException"/> with the reasons when none answered.</summary>
+    Task<int> JoinAsync(IReadOnlyList<string> addresses, CancellationToken cancellation);
+
+    /// <summary>Starts a graceful leave, after which the process ends; returns once it has begun.</summary>
+    Task LeaveAsync(CancellationToken cancellation);
+
+    /// <summary>Forces a failed member out; false when it is unknown.</summary>
+    Task<bool> ForceLeaveAsync(string member, bool prune, CancellationToken cancellation);
+
+    /// <summary>Reads the configuration file again; throws <see cref="ApiException"/> with every error when it is refused.</summary>
+    Task ReloadAsync(CancellationToken cancellation);
+
+    /// <summary>Log lines of this agent from now on, at or above a level (<c>trace</c> to <c>error</c>).</summary>
+    IAsyncEnumerable<string> MonitorAsync(string level, CancellationToken cancellation);
+
+    /// <summary>State of the gateway for <c>/v1/skerry/gateway</c>: JSON-ready values; null when there is none.</summary>
+    object? GatewayState { get; }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+
+namespace Skerry.Catalog;
+
+/// <summary>How the catalog of one node runs.</summary>
+public sealed record CatalogOptions
+{
+    /// <summary>This node's name.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>This node's UUID.</summary>
+    public required string NodeId { get; init; }
+
+    /// <summary>This node's group.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>IP address that services without one of their own are reached at.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>What the node says of itself in the catalog.</summary>
+    public ImmutableSortedDictionary<string, string> NodeMeta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Directory that this node's own registrations are kept in; null: memory only.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Whether script checks may be registered; off unless the operator says so.</summary>
+    [Description("Whether script checks may be registered.")]
+    public bool EnableScriptChecks { get; init; }
+
+    /// <summary>The shortest interval a check may ask for.</summary>
+    public TimeSpan MinimumCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,23 @@
+namespace Skerry.Catalog;
+
+/// <summary>How a check finds out.</summary>
+public enum CheckType
+{
+    /// <summary>The service reports itself within a time to live.</summary>
+    Ttl,
+
+    /// <summary>An HTTP request: 2xx passes, 429 warns, anything else is critical.</summary>
+    Http,
+
+    /// <summary>A TCP connection.</summary>
+    Tcp,
+
+    /// <summary>The gRPC health protocol.</summary>
+    Grpc,
+
+    /// <summary>A program: exit code 0 passes, 1 warns, anything else is critical.</summary>
+    Script,
+
+    /// <summary>Set by the agent itself: maintenance mode.</summary>
+    Maintenance,
+}
