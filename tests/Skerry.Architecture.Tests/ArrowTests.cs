@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+
+namespace Skerry.Architecture.Tests;
+
+/// <summary>Which project may know which. Calls go down, news goes up; a project not named beside another may not reference it.</summary>
+public sealed partial class ArrowTests
+{
+    /// <summary>Every allowed arrow. Adding one is a decision: say why in docs/architecture.md.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Skerry.Primitives"] = [],
+        ["Skerry.Storage"] = ["Skerry.Primitives"],
+        ["Skerry.Gossip"] = ["Skerry.Primitives"],
+        ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
+        ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
+        ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],
+        ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Primitives"],
+        ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
+    };
+
+    /// <summary>The reason shown when an arrow is forbidden: by the one it starts from, then by the one it ends at.</summary>
+    private static string Reason(string from, string to) => (from, to) switch
+    {
+        (_, "Skerry.Agent") => "the agent composes all parts and decides nothing; nobody calls it",
+        ("Skerry.Primitives", _) => "primitives are below everything and know no domain",
+        (_, "Skerry.Api" or "Skerry.Gateway") => "doors are entered from outside only; a fact two doors need belongs to a service",
+        ("Skerry.Gossip", _) => "membership stands alone, so that it can be simulated and swapped whole",
+        ("Skerry.Storage", _) => "storage keeps bytes and knows nobody's meaning of them",
+        ("Skerry.Catalog" or "Skerry.Replication", "Skerry.Gossip") => "the part that needs membership's facts owns an interface; the agent gives the adapter",
+        ("Skerry.Api" or "Skerry.Gateway", _) => "doors use services; a protocol's fact comes through an interface of the door",
+        _ => "no walk of docs/architecture.md needs it",
+    };
+
+    [Fact]
+    public void Every_project_has_its_row_in_the_table_of_arrows() => Assert.Equal(Repository.Projects, Allowed.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Projects_reference_only_what_stands_below_them()
+    {
+        var forbidden =
+            from project in Repository.Projects
+            from reference in Repository.References(project)
+            where !Allowed[project].Contains(reference)
+            select $"{project} -> {reference}: {Reason(project, reference)}";
+        Assert.Empty(forbidden);
+    }
+
+    [Fact]
+    public void A_parts_inside_is_named_by_nobody_else()
+    {
+        var leaks =
+            from file in Repository.Sources("src/")
+            let project = file.Split('/')[1]
+            from Match use in InsideOfAPart().Matches(Repository.Read(file))
+            where use.Groups["project"].Value != project
+            select $"{file}: {use.Value}: a part is used by the types at the top of its folder, never by its Core, Wire or Driver";
+        Assert.Empty(leaks);
+    }
+
+    [Fact]
+    public void No_part_takes_a_service_provider()
+    {
+        var takers = Repository.Sources("src/")
+            .Where(file => !file.StartsWith("src/Skerry.Agent/", StringComparison.Ordinal))
+            .Where(file => Repository.Read(file).Contains("IServiceProvider ", StringComparison.Ordinal));
+        Assert.Empty(takers.Select(file => $"{file}: what a part needs stands in its constructor"));
+    }
+
+    [GeneratedRegex(@"\b(?<project>Skerry\.\w+)\.(Core|Wire|Driver)\b")]
+    private static partial Regex InsideOfAPart();
+}
