@@ -1,0 +1,76 @@
+using System.Globalization;
+
+using Skerry.Bench.Gossip;
+
+// Serf and Skerry side by side: fleets of agents on loopback, one fleet at a time, in turn. README.md says how to read the table.
+var agents = Option("--agents", 20);
+var rounds = Option("--rounds", 3);
+var idle = TimeSpan.FromSeconds(Option("--idle", 30));
+var kills = Option("--kills", 3);
+var only = Text("--only");
+var program = Text("--skerry") ?? Path.GetFullPath("src/Skerry.Agent/bin/Release/net10.0/skerry");
+
+if (only != "serf" && !File.Exists(program))
+{
+    Console.Error.WriteLine($"No program at {program}. Build it: dotnet build -c Release src/Skerry.Agent; or name it with --skerry PATH.");
+    return 2;
+}
+
+var directory = Directory.CreateTempSubdirectory("skerry-bench-").FullName;
+try
+{
+    IFleet[] fleets = [new SerfFleet(), new SkerryFleet(program, directory)];
+    var results = fleets.Where(fleet => only is null || fleet.Name == only).ToDictionary(fleet => fleet, _ => new List<Round>());
+    var runner = new RoundRunner(agents, idle, kills);
+    for (var round = 1; round <= rounds; round++)
+    {
+        foreach (var (fleet, done) in results)
+        {
+            Console.Error.WriteLine($"round {round} of {rounds}: {agents} agents of {fleet.Name}");
+            done.Add(await runner.RunAsync(fleet, CancellationToken.None));
+        }
+    }
+
+    Report([.. results.Select(entry => (entry.Key.Name, entry.Value))]);
+    return 0;
+}
+finally
+{
+    Directory.Delete(directory, recursive: true);
+}
+
+int Option(string name, int fallback) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+
+string? Text(string name)
+{
+    var index = Array.IndexOf(args, name);
+    return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
+}
+
+static void Report(IReadOnlyList<(string Name, List<Round> Rounds)> fleets)
+{
+    Row("measure (median of rounds)", [.. fleets.Select(fleet => fleet.Name)], fleets.Count > 1 ? "ratio" : "");
+    Measure("kill -9 to all knowing, s", rounds => Median(rounds.SelectMany(round => round.Detections)));
+    Measure("  worst, s", rounds => rounds.SelectMany(round => round.Detections).Max());
+    Measure("kill -9 to the first knowing, s", rounds => Median(rounds.SelectMany(round => round.FirstDetections)));
+    Measure("join convergence, s", rounds => Median(rounds.Select(round => round.Convergence)));
+    Measure("idle CPU, ms per node and second", rounds => Median(rounds.Select(round => round.IdleCpu)));
+    Measure("idle bytes per node and second", rounds => Median(rounds.Select(round => round.IdleBytes)));
+    Measure("idle packets per node and second", rounds => Median(rounds.Select(round => round.IdlePackets)));
+    Measure("resident memory, MiB per node", rounds => Median(rounds.Select(round => round.ResidentMiB)));
+
+    void Measure(string name, Func<List<Round>, double> value)
+    {
+        var values = fleets.Select(fleet => value(fleet.Rounds)).ToList();
+        Row(name, [.. values.Select(number => number.ToString("0.00", CultureInfo.InvariantCulture))],
+            values.Count > 1 ? (values[1] / values[0]).ToString("0.00", CultureInfo.InvariantCulture) : "");
+    }
+
+    void Row(string name, string[] values, string ratio) => Console.WriteLine($"| {name,-34} | {string.Join(" | ", values.Select(value => value.PadLeft(10)))} | {ratio,6} |");
+}
+
+static double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToArray();
+    return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+}
