@@ -1,0 +1,8 @@
+namespace Skerry.Gossip.Core.Messages;
+
+/// <summary>The payload of Serf's key queries.</summary>
+/// <param name="Key">The key meant; empty when the keys are listed.</param>
+internal sealed record KeyRequest(ByteString Key) : SerfMessage
+{
+    public override SerfMessageType Type => SerfMessageType.KeyRequest;
+}
