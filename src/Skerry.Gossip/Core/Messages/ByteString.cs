@@ -41,7 +41,6 @@ internal readonly struct ByteString : IEquatable<ByteString>
         return (int)hash;
     }
 
-    /// <summary>Hexadecimal; long ones are cut, for traces.</summary>
-    public override string ToString() =>
-        Length <= 32 ? Convert.ToHexStringLower(Span) : $"{Convert.ToHexStringLower(Span[..32])}..({Length} bytes)";
+    /// <summary>Length and the first bytes, for traces; no more, since a payload may hold a key.</summary>
+    public override string ToString() => $"{Length}B:{Convert.ToHexStringLower(Span[..Math.Min(Length, 4)])}";
 }

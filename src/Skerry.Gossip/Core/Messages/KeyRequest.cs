@@ -5,4 +5,7 @@ namespace Skerry.Gossip.Core.Messages;
 internal sealed record KeyRequest(ByteString Key) : SerfMessage
 {
     public override SerfMessageType Type => SerfMessageType.KeyRequest;
+
+    /// <summary>Without the key: traces are no place for it.</summary>
+    public override string ToString() => nameof(KeyRequest);
 }

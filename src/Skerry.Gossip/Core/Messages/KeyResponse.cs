@@ -10,4 +10,7 @@ namespace Skerry.Gossip.Core.Messages;
 internal sealed record KeyResponse(bool Result, string Message, ImmutableArray<string> Keys, string PrimaryKey) : SerfMessage
 {
     public override SerfMessageType Type => SerfMessageType.KeyResponse;
+
+    /// <summary>Without the keys: traces are no place for them.</summary>
+    public override string ToString() => $"{nameof(KeyResponse)} {{ Result = {Result}, Message = {Message}, Keys = {Keys.Length} }}";
 }
