@@ -1,0 +1,110 @@
+using Skerry.Gossip.Core.Messages;
+using Skerry.Primitives;
+
+namespace Skerry.Gossip.Core;
+
+/// <summary>How messages and rumours become packets (section 9 of the wire reference).</summary>
+internal sealed partial class Swim
+{
+    /// <summary>Bytes of a packet built here; memberlist's UDPBufferSize, which fits an Ethernet frame.</summary>
+    private const int PacketSize = 1400;
+
+    /// <summary>Type and count of a compound.</summary>
+    private const int CompoundHeader = 2;
+
+    /// <summary>The length of each part of a compound.</summary>
+    private const int PartOverhead = 2;
+
+    private readonly List<ReadOnlyMemory<byte>> _parts = [];
+
+    private int TransmitLimit => GossipScaling.RetransmitLimit(_core.Timing.RetransmitMultiplier, _members.Count);
+
+    /// <summary>Times a rumour is sent before it is dropped.</summary>
+    public int CurrentTransmitLimit => TransmitLimit;
+
+    public void Receive(GossipMessage message, NodeAddress from, Instant now)
+    {
+        switch (message)
+        {
+            case Ping ping: OnPing(ping, from); break;
+            case IndirectPing request: OnIndirectPing(request, from, now); break;
+            case Ack ack: OnAck(ack, now); break;
+            case Nack nack: OnNack(nack); break;
+            case Alive alive: OnAlive(alive, now); break;
+            case Suspect suspect: OnSuspect(suspect, now); break;
+            case Dead dead: OnDead(dead, now); break;
+            case UserMessage user: _layer.OnUserMessage(user.Payload, from, now); break;
+            default: _core.Notice(Notice.Dropped, "", $"a {message.Type} does not come by packet"); break;
+        }
+
+        WakeGossip(now);
+    }
+
+    /// <summary>A deadline has come; false when it is not one of SWIM's.</summary>
+    public bool OnTimer(TimerKey key, Instant now)
+    {
+        switch (key.Timer)
+        {
+            case SwimTimer.Probe: OnProbeTick(now); break;
+            case SwimTimer.ProbeTimeout: OnProbeTimeout(now); break;
+            case SwimTimer.ProbeEnd: OnProbeEnd(now); break;
+            case SwimTimer.Suspicion: OnSuspicionDeadline(key.Node, now); break;
+            case SwimTimer.Forward: OnForwardDeadline(key.Sequence); break;
+            case SwimTimer.Gossip: OnGossipTick(now); break;
+            case SwimTimer.PushPull: OnPushPullTick(now); break;
+            default: return false;
+        }
+
+        WakeGossip(now);
+        return true;
+    }
+
+    /// <summary>Rounds of gossip run only while there is something to tell.</summary>
+    public void WakeGossip(Instant now)
+    {
+        var key = new TimerKey(SwimTimer.Gossip);
+        if (_members.Count > 1 && (_rumours.Count > 0 || _layer.HasRumours) && !_core.Timers.Contains(key)) _core.Timers.Set(key, now + _core.Timing.GossipInterval);
+    }
+
+    /// <summary>Sends one message to a member, rumours filling the packet.</summary>
+    public void SendTo(SwimNode node, byte[] message) => Send(node.Address, message);
+
+    /// <summary>Sends one message to an address, rumours filling the packet.</summary>
+    public void Send(NodeAddress to, byte[] message)
+    {
+        _parts.Clear();
+        _parts.Add(message);
+        Fill(PacketSize - message.Length - CompoundHeader - PartOverhead - _core.Options.EncryptionOverhead);
+        _core.Emit(new SendPacket(to, [.. _parts], Checksum: false));
+    }
+
+    private void OnGossipTick(Instant now)
+    {
+        var dead = now - _core.Timing.GossipToTheDeadTime;
+        _members.Choose(
+            _core.Timing.GossipNodes,
+            node => node != _self && (node.State is SwimState.Alive or SwimState.Suspect || (node.State == SwimState.Dead && node.StateChanged >= dead)),
+            _chosen);
+        foreach (var node in _chosen)
+        {
+            _parts.Clear();
+            Fill(PacketSize - CompoundHeader - _core.Options.EncryptionOverhead);
+            if (_parts.Count == 0) return;
+            _core.Emit(new SendPacket(node.Address, [.. _parts], node.UnderstandsChecksum));
+        }
+    }
+
+    private void OnPushPullTick(Instant now)
+    {
+        _core.Timers.Set(new TimerKey(SwimTimer.PushPull), now + GossipScaling.PushPullInterval(_core.Timing.PushPullInterval, _members.Count));
+        _members.Choose(1, node => node != _self && node.State == SwimState.Alive, _chosen);
+        foreach (var node in _chosen) _core.Emit(new StartPushPull(node.Address, node.Name, Join: false));
+    }
+
+    private void Fill(int limit)
+    {
+        var transmits = TransmitLimit;
+        var used = _rumours.Take(limit, PartOverhead, GossipCore.MaxParts, transmits, _parts);
+        _layer.TakeRumours(limit - used, PartOverhead, transmits, _parts);
+    }
+}
