@@ -36,6 +36,9 @@ public sealed record GossipOptions
     /// <summary>A member that left is forgotten after this.</summary>
     public TimeSpan TombstoneTimeout { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>The name of a node that died may be taken by another address after this; zero: only once it has left or was forced out.</summary>
+    public TimeSpan DeadNodeReclaimTime { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Seed of this node's random choices; null: a random one.</summary>
     public ulong? Seed { get; init; }
 }

@@ -39,6 +39,9 @@ internal sealed class GossipCore
         _lateness = options.Timing.ProbeTimeout / 5;
     }
 
+    /// <summary>Name of this node.</summary>
+    public string Name => _core.Name;
+
     /// <summary>When <see cref="Advance"/> is due; <see cref="Instant.Never"/> when nothing is.</summary>
     public Instant NextDeadline => _core.Timers.Next is var next && next == Instant.Never ? next : next + _lost;
 
