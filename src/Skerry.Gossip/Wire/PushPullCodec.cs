@@ -17,8 +17,11 @@ namespace Skerry.Gossip.Wire;
 /// </summary>
 internal static class PushPullCodec
 {
-    /// <summary>An empty map: no node state is shorter, so a count is held against the bytes before anything is allocated by it.</summary>
-    private const int MinNodeSize = 1;
+    /// <summary>
+    /// Seven fields at their shortest as an array; with the names upstream sends it is 50 bytes. A count is held against the bytes that are
+    /// there before anything is allocated by it.
+    /// </summary>
+    private const int MinNodeSize = 8;
 
     private static readonly FieldTable HeaderFields = new("Nodes", "UserStateLen", "Join");
 
@@ -32,9 +35,7 @@ internal static class PushPullCodec
     {
         var header = ReadHeader(ref reader);
         if (header.Nodes > reader.Remaining / MinNodeSize) reader.Fail(DecodeError.Truncated);
-
-        // Real nodes take some 90 bytes; fewer are reserved than the bytes can hold, and the rest grows as they are really read.
-        var nodes = ImmutableArray.CreateBuilder<PushNodeState>(reader.Ok ? Math.Min(header.Nodes, reader.Remaining / 64) : 0);
+        var nodes = ImmutableArray.CreateBuilder<PushNodeState>(reader.Ok ? header.Nodes : 0);
         for (var i = 0; i < header.Nodes && reader.Ok; i++) nodes.Add(ReadNode(ref reader));
         var userState = ByteString.CopyOf(reader.Take((uint)header.UserStateLength));
         return new PushPull(header.Join, nodes.DrainToImmutable(), userState);

@@ -95,7 +95,7 @@ public sealed class StreamTests
     public void The_vectors_are_understood()
     {
         Assert.Equal(new Ping(1, "py", default, ""), Decode(Bytes(EncryptedStream), Keys));
-        var header = Decode(Bytes(Golden.PushPullHeader + "80" + "02000000000000000000"), Keyring.Empty);
+        var header = Decode(Bytes(Golden.PushPullHeader + "97a0c000c00000c0" + "02000000000000000000"), Keyring.Empty);
         AssertSame(
             new PushPull(true, [new PushNodeState("", default, default, 0, SwimState.Alive, default)], Hex("02000000000000000000")), header);
     }
@@ -120,7 +120,7 @@ public sealed class StreamTests
     public void Integers_may_be_signed_as_newer_peers_write_them()
     {
         // pushPullHeader {Nodes: int16 1, UserStateLen: int32 2, Join: false}.
-        var message = Decode(Bytes("0683a54e6f646573d10001ac5573657253746174654c656ed200000002a44a6f696ec2" + "80" + "abcd"), Keyring.Empty);
+        var message = Decode(Bytes("0683a54e6f646573d10001ac5573657253746174654c656ed200000002a44a6f696ec2" + "97a0c000c00000c0" + "abcd"), Keyring.Empty);
         Assert.Equal(Hex("abcd"), Assert.IsType<PushPull>(message).UserState);
     }
 
