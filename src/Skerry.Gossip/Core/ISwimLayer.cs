@@ -15,6 +15,9 @@ internal interface ISwimLayer
     /// <summary>A living node's meta or address changed.</summary>
     void OnUpdate(SwimNode node, Instant now);
 
+    /// <summary>A living node said that it is alive, and nothing else about it changed.</summary>
+    void OnIncarnation(SwimNode node);
+
     /// <summary>Another node claims the name of one that is not gone.</summary>
     void OnConflict(SwimNode existing, NodeAddress other, Instant now);
 

@@ -93,6 +93,13 @@ internal sealed partial class Serf : ISwimLayer
         _core.Emit(new MemberChanged(MembershipChange.Updated, member.ToMember()));
     }
 
+    public void OnIncarnation(SwimNode node)
+    {
+        if (!_members.TryGetValue(node.Name, out var member)) return;
+        member.Incarnation = node.Incarnation;
+        _core.Emit(new MemberChanged(null, member.ToMember()));
+    }
+
     /// <summary>After a join by command: says so, so that an old goodbye of this node is overruled.</summary>
     public void AnnounceJoin(Instant now)
     {

@@ -117,6 +117,7 @@ internal sealed partial class Swim
         GossipAlive(node);
         if (wasGone) _layer.OnJoin(node, now);
         else if (changed) _layer.OnUpdate(node, now);
+        else _layer.OnIncarnation(node);
     }
 
     private void OnAliveSelf(Alive alive, Instant now)
@@ -197,6 +198,7 @@ internal sealed partial class Swim
         _core.Notice(Notice.Refuted, _self.Name);
         GossipAlive(_self);
         WakeGossip(now);
+        _layer.OnIncarnation(_self);
     }
 
     /// <summary>Takes in the state of another node, as if each entry had been gossiped (section 6).</summary>
