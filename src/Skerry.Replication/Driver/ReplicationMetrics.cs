@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+
+namespace Skerry.Replication.Driver;
+
+/// <summary>Counters of one node's replication.</summary>
+internal sealed class ReplicationMetrics
+{
+    private readonly Counter<long> _sent;
+    private readonly Counter<long> _sentBytes;
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _refused;
+
+    public ReplicationMetrics(IMeterFactory meters, Func<int> records)
+    {
+        var meter = meters.Create("Skerry.Replication");
+        _sent = meter.CreateCounter<long>("skerry.replication.sent.messages", "{message}", "Messages sent");
+        _sentBytes = meter.CreateCounter<long>("skerry.replication.sent.bytes", "By", "Message bytes sent");
+        _received = meter.CreateCounter<long>("skerry.replication.received.messages", "{message}", "Messages received");
+        _refused = meter.CreateCounter<long>("skerry.replication.refused", "{message}", "Messages that could not be read");
+        meter.CreateObservableGauge("skerry.replication.records", records, "{record}", "Records known");
+    }
+
+    public void Sent(int bytes)
+    {
+        _sent.Add(1);
+        _sentBytes.Add(bytes);
+    }
+
+    public void Received() => _received.Add(1);
+
+    public void Refused() => _refused.Add(1);
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Skerry.Storage;
+
+/// <summary>
+/// One value kept whole in one file: written beside, flushed, renamed, the directory flushed, so that a crash leaves the old value or the new one.
+/// Format: <c>SKRY</c>, version u8 (1), CRC32C u32 LE over everything behind it, length u32 LE, the bytes.
+/// </summary>
+/// <param name="path">The file.</param>
+public sealed class SnapshotFile(string path)
+{
+    private const byte Version = 1;
+    private const int HeaderSize = 13;
+
+    private static ReadOnlySpan<byte> Magic => "SKRY"u8;
+
+    /// <summary>The file.</summary>
+    public string Path => path;
+
+    /// <summary>Replaces the value.</summary>
+    /// <exception cref="StorageException">The disk is full or refuses; the old value stands. The message says which file and why.</exception>
+    public void Write(ReadOnlySpan<byte> value)
+    {
+        var temporary = path + ".new";
+        try
+        {
+            var directory = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!).FullName;
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(Header(value));
+                file.Write(value);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            FlushDirectory(directory);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"{path} could not be written, the old one stands: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>Reads the value; null when there is none. A damaged file is set aside.</summary>
+    /// <param name="setAside">Where a damaged file was moved to, null when it was sound.</param>
+    /// <exception cref="StorageException">The file is there and cannot be read or moved.</exception>
+    public byte[]? Read(out string? setAside)
+    {
+        setAside = null;
+        try
+        {
+            if (!File.Exists(path)) return null;
+            var bytes = File.ReadAllBytes(path);
+            if (TryOpen(bytes, out var value)) return value;
+            setAside = $"{path}.corrupt-{DateTime.UtcNow:yyyyMMddHHmmss}";
+            File.Move(path, setAside, overwrite: true);
+            return null;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"{path} cannot be read: {refused.Message}", refused);
+        }
+    }
+
+    private static byte[] Header(ReadOnlySpan<byte> value)
+    {
+        var header = new byte[HeaderSize];
+        Magic.CopyTo(header);
+        header[4] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(9), value.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(5), Crc32C(header.AsSpan(9), value));
+        return header;
+    }
+
+    private static bool TryOpen(byte[] bytes, out byte[]? value)
+    {
+        value = null;
+        var source = bytes.AsSpan();
+        if (source.Length < HeaderSize || !source[..4].SequenceEqual(Magic) || source[4] != Version) return false;
+        var body = source[HeaderSize..];
+        if (BinaryPrimitives.ReadInt32LittleEndian(source[9..]) != body.Length) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source[5..]) != Crc32C(source[9..HeaderSize], body)) return false;
+        value = body.ToArray();
+        return true;
+    }
+
+    private static uint Crc32C(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in first) crc = BitOperations.Crc32C(crc, value);
+        foreach (var value in second) crc = BitOperations.Crc32C(crc, value);
+        return ~crc;
+    }
+
+    /// <summary>A rename is on disk only when its directory is.</summary>
+    private static void FlushDirectory(string directory)
+    {
+        using var handle = File.OpenHandle(directory, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(handle);
+    }
+}
