@@ -1,12 +1,15 @@
 using System.Security.Cryptography;
 
+using Skerry.Primitives;
+
 namespace Skerry.Gossip.Wire;
 
 /// <summary>
 /// Memberlist's encryption: version byte, 12-byte nonce, AES-GCM ciphertext, 16-byte tag. Version 1 is sent; version 0, whose plaintext is
 /// padded to 16 bytes (PKCS #7), is understood too. Keeps one cipher a key. Not thread-safe: one for each loop.
 /// </summary>
-internal sealed class GossipCipher : IDisposable
+/// <param name="nonces">Nonces that a simulation can replay; null, and nothing else where packets leave the process: the system's.</param>
+internal sealed class GossipCipher(Prng? nonces = null) : IDisposable
 {
     /// <summary>What encryption adds to a message, bytes.</summary>
     public const int Overhead = HeaderSize + TagSize;
@@ -32,7 +35,8 @@ internal sealed class GossipCipher : IDisposable
     /// </summary>
     public void Seal(Keyring ring, Span<byte> frame, ReadOnlySpan<byte> associated)
     {
-        RandomNumberGenerator.Fill(frame.Slice(1, NonceSize));
+        if (nonces is null) RandomNumberGenerator.Fill(frame.Slice(1, NonceSize));
+        else nonces.Fill(frame.Slice(1, NonceSize));
         SealWithNonce(ring, frame, associated);
     }
 

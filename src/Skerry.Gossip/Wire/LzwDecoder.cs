@@ -8,6 +8,9 @@ namespace Skerry.Gossip.Wire;
 /// </summary>
 internal static class LzwDecoder
 {
+    /// <summary>Entries of the table a decompression works with; what is in it before does not matter.</summary>
+    public const int TableSize = Codes;
+
     private const int ClearCode = 256;
     private const int EndCode = 257;
     private const int FirstWidth = 9;
@@ -17,10 +20,10 @@ internal static class LzwDecoder
     /// <summary>Decompresses into <paramref name="destination"/>, never past it; bytes after the end code are not looked at.</summary>
     public static LzwResult Decompress(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
     {
-        var table = ArrayPool<long>.Shared.Rent(Codes);
+        var table = ArrayPool<long>.Shared.Rent(TableSize);
         try
         {
-            return Decompress(source, destination, table.AsSpan(0, Codes), out written);
+            return Decompress(source, destination, table, out written);
         }
         finally
         {
@@ -28,7 +31,8 @@ internal static class LzwDecoder
         }
     }
 
-    private static LzwResult Decompress(ReadOnlySpan<byte> source, Span<byte> destination, Span<long> table, out int written)
+    /// <summary>The same, with a table of the caller's.</summary>
+    public static LzwResult Decompress(ReadOnlySpan<byte> source, Span<byte> destination, Span<long> table, out int written)
     {
         written = 0;
         var (bits, count, next) = (0u, 0, 0);

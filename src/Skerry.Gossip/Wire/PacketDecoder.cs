@@ -15,6 +15,7 @@ internal sealed class PacketDecoder(bool requireEncryption = true) : IDisposable
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
     private byte[] _opened = [];
     private byte[] _inflated = [];
+    private long[] _inflateTable = [];
     private int _inflatedLength;
 
     /// <summary>The messages of the last packet, in order.</summary>
@@ -92,10 +93,10 @@ internal sealed class PacketDecoder(bool requireEncryption = true) : IDisposable
     {
         var compressed = CompressedFrame.Read(data.Span[1..], out var error);
         if (error != DecodeError.None) return error;
-        if (_inflated.Length == 0) _inflated = new byte[WireLimits.MaxPacket];
+        if (_inflated.Length == 0) (_inflated, _inflateTable) = (new byte[WireLimits.MaxPacket], new long[LzwDecoder.TableSize]);
 
         // One buffer for all compressed parts of a packet: a compound of them cannot grow beyond one packet's bound either.
-        var result = LzwDecoder.Decompress(compressed, _inflated.AsSpan(_inflatedLength), out var length);
+        var result = LzwDecoder.Decompress(compressed, _inflated.AsSpan(_inflatedLength), _inflateTable, out var length);
         if (result != LzwResult.Complete) return result == LzwResult.Corrupt ? DecodeError.CorruptCompression : DecodeError.TooLarge;
         var inflated = _inflated.AsMemory(_inflatedLength, length);
         _inflatedLength += length;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 
 using Skerry.Gossip.Core.Messages;
+using Skerry.Primitives;
 
 namespace Skerry.Gossip.Wire;
 
@@ -8,7 +9,8 @@ namespace Skerry.Gossip.Wire;
 /// Puts encoded messages into a UDP packet: compound when there are several, then compression, checksum, encryption, each inside the next.
 /// Everything happens in the caller's buffer but for the compression. Not thread-safe.
 /// </summary>
-internal sealed class PacketEncoder : IDisposable
+/// <param name="nonces">Nonces that a simulation can replay; null: the system's.</param>
+internal sealed class PacketEncoder(Prng? nonces = null) : IDisposable
 {
     /// <summary>What a compound adds: its type and its count.</summary>
     public const int CompoundOverhead = 2;
@@ -21,7 +23,7 @@ internal sealed class PacketEncoder : IDisposable
 
     private const int TypicalPacket = 2048;
 
-    private readonly GossipCipher _cipher = new();
+    private readonly GossipCipher _cipher = new(nonces);
     private byte[] _compressed = [];
 
     /// <summary>What encryption adds: to be left free when a packet is filled.</summary>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 
 using Skerry.Gossip.Core.Messages;
 using Skerry.Gossip.Wire;
+using Skerry.Primitives;
 
 using static Skerry.Gossip.Tests.Wire.Golden;
 
@@ -24,6 +25,17 @@ public sealed class StreamTests
     internal static byte[] Encode(GossipMessage message, Keyring ring, bool compress)
     {
         Assert.True(StreamEncoder.TryEncode(message, ring, compress, out var stream));
+        return stream;
+    }
+
+    internal static byte[] Encrypt(byte[] clear, Keyring ring, Prng? nonces = null)
+    {
+        var stream = new byte[5 + GossipCipher.Overhead + clear.Length];
+        stream[0] = 0x0A;
+        BinaryPrimitives.WriteInt32BigEndian(stream.AsSpan(1), stream.Length - 5);
+        clear.CopyTo(stream, 5 + GossipCipher.HeaderSize);
+        using var cipher = new GossipCipher(nonces);
+        cipher.Seal(ring, stream.AsSpan(5), stream.AsSpan(0, 5));
         return stream;
     }
 
@@ -207,23 +219,13 @@ public sealed class StreamTests
     public void A_million_nodes_that_are_not_there_cost_nothing()
     {
         byte[] stream = [.. Bytes("0681a54e6f646573ce00100000"), .. new byte[1000]];
+        Assert.Equal(StreamStatus.NeedMore, new StreamDecoder(Keyring.Empty).Advance(stream)); // tables are made once
         var before = GC.GetAllocatedBytesForCurrentThread();
         var decoder = new StreamDecoder(Keyring.Empty);
         Assert.Equal(StreamStatus.NeedMore, decoder.Advance(stream));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000);
 
         // Inside an encrypted or compressed stream all bytes are there, and the claim is held against them.
-        Assert.Equal(DecodeError.Truncated, Refuse(Encrypt(stream), Keys));
-    }
-
-    private static byte[] Encrypt(byte[] clear)
-    {
-        var stream = new byte[5 + GossipCipher.Overhead + clear.Length];
-        stream[0] = 0x0A;
-        BinaryPrimitives.WriteInt32BigEndian(stream.AsSpan(1), stream.Length - 5);
-        clear.CopyTo(stream, 5 + GossipCipher.HeaderSize);
-        using var cipher = new GossipCipher();
-        cipher.Seal(Keys, stream.AsSpan(5), stream.AsSpan(0, 5));
-        return stream;
+        Assert.Equal(DecodeError.Truncated, Refuse(Encrypt(stream, Keys), Keys));
     }
 }
