@@ -130,7 +130,7 @@ internal sealed partial class Serf
             var passes = filter switch
             {
                 NodeFilter nodes => nodes.Nodes.Contains(_core.Name),
-                TagFilter tag => TagExpression.Matches(tag.Expression, tags.GetValueOrDefault(tag.Tag, "")),
+                TagFilter tag => Re2Pattern.TryCreate(tag.Expression, out var expression) && expression.IsMatch(tags.GetValueOrDefault(tag.Tag, "")),
                 _ => false,
             };
             if (!passes) return false;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
@@ -26,14 +27,7 @@ internal static class StreamEncoder
         {
             Write(message, ref writer);
             if (writer.Length > WireLimits.MaxStreamMessage || BodyOf(message) > WireLimits.MaxStreamBody) return false;
-            var clear = compress ? Compress(ref writer) : writer.Written;
-            if (ring.IsEmpty)
-            {
-                stream = clear.ToArray();
-                return true;
-            }
-
-            return TryEncrypt(clear, ring, out stream);
+            return compress ? TryCompress(writer.Written, ring, out stream) : TryEncrypt(writer.Written, ring, out stream);
         }
         finally
         {
@@ -61,16 +55,30 @@ internal static class StreamEncoder
         _ => 0,
     };
 
-    private static ReadOnlySpan<byte> Compress(ref MessagePackWriter writer)
+    private static bool TryCompress(ReadOnlySpan<byte> clear, Keyring ring, [NotNullWhen(true)] out byte[]? stream)
     {
-        var room = new byte[writer.Length + CompressedFrame.MaxHeaderSize];
-        return CompressedFrame.TryWrite(writer.Written, room, out var length) && length < writer.Length
-            ? room.AsSpan(0, length)
-            : writer.Written;
+        var room = clear.Length + CompressedFrame.MaxHeaderSize;
+        var compressed = ArrayPool<byte>.Shared.Rent(room);
+        try
+        {
+            var shorter = CompressedFrame.TryWrite(clear, compressed.AsSpan(0, room), out var length) && length < clear.Length;
+            return TryEncrypt(shorter ? compressed.AsSpan(0, length) : clear, ring, out stream);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(compressed);
+        }
     }
 
+    /// <summary>Encrypts when there are keys.</summary>
     private static bool TryEncrypt(ReadOnlySpan<byte> clear, Keyring ring, [NotNullWhen(true)] out byte[]? stream)
     {
+        if (ring.IsEmpty)
+        {
+            stream = clear.ToArray();
+            return true;
+        }
+
         stream = null;
         var length = clear.Length + GossipCipher.Overhead;
         if (length > WireLimits.MaxStreamBody) return false;
