@@ -20,4 +20,7 @@ public enum CheckType
 
     /// <summary>Set by the agent itself: maintenance mode.</summary>
     Maintenance,
+
+    /// <summary>Membership's word on the node.</summary>
+    Membership,
 }

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Skerry.Catalog;
+
+/// <summary>Log messages of the catalog: event ids 2000 to 2099.</summary>
+internal static partial class CatalogLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "Service {Service} registered as {Id}")]
+    public static partial void Registered(ILogger logger, string service, string id);
+
+    [LoggerMessage(2001, LogLevel.Information, "Service {Id} deregistered")]
+    public static partial void Deregistered(ILogger logger, string id);
+
+    [LoggerMessage(2002, LogLevel.Information, "Check {Check} is {Status}: {Output}")]
+    public static partial void CheckChanged(ILogger logger, string check, CheckStatus status, string output);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Service {Id} was critical for {After} and is deregistered")]
+    public static partial void Expired(ILogger logger, string id, TimeSpan after);
+
+    [LoggerMessage(2004, LogLevel.Error, "The registrations in {Path} are damaged and were set aside as {Aside}: services have to register again")]
+    public static partial void RegistrationsDamaged(ILogger logger, string path, string aside);
+
+    [LoggerMessage(2005, LogLevel.Error, "{Reason}. The registrations hold until this agent stops")]
+    public static partial void RegistrationsUnwritable(ILogger logger, string reason);
+
+    [LoggerMessage(2006, LogLevel.Error, "Check {Check} broke: it is taken as critical")]
+    public static partial void CheckBroke(ILogger logger, string check, Exception exception);
+}
