@@ -8,6 +8,7 @@ namespace Skerry.Gossip.Tests.Wire;
 /// Hostile bytes: valid messages of every kind, damaged within or around their layers, a million in a run, from fixed seeds. Nothing may be
 /// thrown, each refusal has its kind, the same bytes have the same outcome twice, and no decode allocates out of proportion.
 /// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class FuzzTests(ITestOutputHelper log)
 {
     private const int Shards = 64;
@@ -18,7 +19,7 @@ public sealed class FuzzTests(ITestOutputHelper log)
     private const int AllowedPerByte = 24;
 
     /// <summary>And besides: the exception inside a failed decryption.</summary>
-    private const int AllowedAtLeast = 4 * 1024;
+    private const int AllowedAtLeast = 8 * 1024;
 
     /// <summary>A stream also takes buffers from the pool, twice as large each time what decompresses does not fit, and makes its cipher.</summary>
     private const int AllowedForStream = 1024 * 1024;
@@ -26,6 +27,10 @@ public sealed class FuzzTests(ITestOutputHelper log)
     [Fact]
     public void A_million_hostile_packets_and_streams_change_nothing_and_are_counted()
     {
+        // What a process makes once (tables of fields, the text of an exception) is made before allocations are watched.
+        FuzzPackets(seed: ulong.MaxValue);
+        FuzzStreams(seed: ulong.MaxValue);
+
         var outcomes = new FuzzOutcome[2 * Shards];
         Parallel.For(0, outcomes.Length, i => outcomes[i] = i % 2 == 0 ? FuzzPackets((ulong)i) : FuzzStreams((ulong)i));
         var (packets, streams) = (new FuzzOutcome(), new FuzzOutcome());
