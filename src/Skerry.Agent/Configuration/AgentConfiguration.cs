@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+
+using Skerry.Agent.Configuration.Schema;
+using Skerry.Gateway;
+using Skerry.Primitives;
+
+namespace Skerry.Agent.Configuration;
+
+/// <summary>The whole configuration of an agent: what its file says, and a default for every key it does not name.</summary>
+internal sealed record AgentConfiguration
+{
+    [Description("Who this node is.")]
+    public NodeConfiguration Node { get; init; } = new();
+
+    [Description("Directory for what must survive a restart: node id, known members, registrations. Absent: kept in memory only.")]
+    public string? DataDirectory { get; init; }
+
+    [Secret, Description("The mesh key: 32 bytes in base64, the same on every node, made by `skerry keygen`. Without one an agent stays on loopback.")]
+    public string? Key { get; init; }
+
+    [Description("File that holds the mesh key, instead of `key`.")]
+    public string? KeyFile { get; init; }
+
+    [Description("Membership.")]
+    public GossipConfiguration Gossip { get; init; } = new();
+
+    [Description("The HTTP API.")]
+    public ApiConfiguration Api { get; init; } = new();
+
+    [Description("Services and checks.")]
+    public CatalogConfiguration Catalog { get; init; } = new();
+
+    [Reloadable, Description("Services of this node, registered at start; those taken out of the file are deregistered.")]
+    public ImmutableArray<ServiceConfiguration> Services { get; init; } = [];
+
+    [Description("HTTP traffic in front of services; [gateway.md](gateway.md) explains pipelines and plugins.")]
+    public GatewayOptions Gateway { get; init; } = new();
+
+    [Description("The agent's log.")]
+    public LogConfiguration Log { get; init; } = new();
+
+    [Description("How the agent stops.")]
+    public ShutdownConfiguration Shutdown { get; init; } = new();
+}

@@ -1,0 +1,14 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Skerry.Agent.Configuration;
+
+/// <summary>The key <c>catalog</c>.</summary>
+internal sealed record CatalogConfiguration
+{
+    [Description("Whether script checks may be registered. Whoever reaches the HTTP API can then run programs as the agent's user.")]
+    public bool EnableScriptChecks { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00"), Description("The shortest interval a check may ask for.")]
+    public TimeSpan MinimumCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+using Skerry.Agent.Configuration.Schema;
+using Skerry.Gateway;
+
+namespace Skerry.Agent.Configuration;
+
+/// <summary>What must hold between keys, once each is right by itself.</summary>
+internal static partial class ConfigurationRules
+{
+    /// <summary>Serf's limit on encoded tags, bytes.</summary>
+    private const int MaxTagBytes = 512;
+
+    /// <summary>What <c>skerry</c>, <c>group</c> and <c>id</c> take of it beside the group's own length.</summary>
+    private const int OwnTagBytes = 80;
+
+    private static readonly string[] OwnTags = ["group", "id", "skerry"];
+
+    /// <summary>Checks the whole; returns the gossip keys that the configuration gives.</summary>
+    public static ImmutableArray<ReadOnlyMemory<byte>> Check(AgentConfiguration model, BindingContext context)
+    {
+        CheckNode(model.Node, context);
+        var keys = GossipKeyRules.Read(model, context);
+        CheckExposure(model, keys, context);
+        CheckTags(model, context);
+        CheckServices(model, context);
+        CheckGateway(model.Gateway, context);
+        return keys;
+    }
+
+    private static void CheckNode(NodeConfiguration node, BindingContext context)
+    {
+        if (node.Name is null && !NodeName().IsMatch(node.EffectiveName))
+            context.Refuse("node.name", $"the host's name '{node.EffectiveName}' cannot be a node's name", "letters, digits, '.' and '-', at most 128; set node.name");
+    }
+
+    private static void CheckExposure(AgentConfiguration model, ImmutableArray<ReadOnlyMemory<byte>> keys, BindingContext context)
+    {
+        if (!keys.IsEmpty || !context.IsClean("key", "keyFile", "gossip")) return;
+        if (!IPAddress.IsLoopback(model.Gossip.Bind.Address))
+        {
+            context.Refuse("gossip.bind", $"{model.Gossip.Bind} is open to the network, and without a key anyone there could join",
+                "a loopback address; or set key to what 'skerry keygen' prints, the same on every node");
+        }
+    }
+
+    private static void CheckTags(AgentConfiguration model, BindingContext context)
+    {
+        if (!context.IsClean("gossip.tags")) return;
+        foreach (var tag in model.Gossip.Tags.Keys.Where(OwnTags.Contains))
+            context.Refuse($"gossip.tags.{tag}", "is set by the agent itself", "any tag but " + string.Join(", ", OwnTags));
+        // Each string has at most three bytes of length before it.
+        var bytes = model.Gossip.Tags.Sum(tag => Encoding.UTF8.GetByteCount(tag.Key) + Encoding.UTF8.GetByteCount(tag.Value) + 4) + OwnTagBytes + model.Node.Group.Length;
+        if (bytes > MaxTagBytes) context.Refuse("gossip.tags", $"are {bytes} bytes with the agent's own", $"{MaxTagBytes}");
+    }
+
+    private static void CheckServices(AgentConfiguration model, BindingContext context)
+    {
+        var ids = new HashSet<string>();
+        var checkIds = new HashSet<string>();
+        for (var i = 0; i < model.Services.Length; i++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"services[{i}]");
+            // Entries that were refused are not in the list, and the places of those behind them would be wrong.
+            if (!context.IsClean(Enumerable.Range(0, model.Services.Length + 1).Select(index => string.Create(CultureInfo.InvariantCulture, $"services[{index}]")).ToArray())) return;
+            var service = model.Services[i];
+            if (!ids.Add(service.EffectiveId)) context.Refuse($"{path}.{(service.Id is null ? "name" : "id")}", $"the id '{service.EffectiveId}' is there twice", "ids unique on this node; set id");
+            CheckService(service, path, checkIds, context);
+            if (!model.Catalog.EnableScriptChecks && service.Checks.Any(check => !check.Script.IsEmpty))
+                context.Refuse(path, "has a script check, which catalog.enableScriptChecks does not allow", "http, tcp, grpc, ttl; or set catalog.enableScriptChecks: true");
+        }
+    }
+
+    /// <summary>Checks one service; also used for a file given to <c>skerry register</c>.</summary>
+    public static void CheckService(ServiceConfiguration service, string path, HashSet<string> checkIds, BindingContext context)
+    {
+        for (var j = 0; j < service.Checks.Length; j++)
+        {
+            var check = service.Checks[j];
+            var checkPath = RecordShape.Join(path, string.Create(CultureInfo.InvariantCulture, $"checks[{j}]"));
+            var kinds = check.Kinds().ToList();
+            if (kinds.Count != 1)
+                context.Refuse(checkPath, kinds.Count == 0 ? "does not say how to find out" : $"has {string.Join(" and ", kinds)} at once", "exactly one of http, tcp, grpc, script, ttl");
+            if (check.Http is { Scheme: not ("http" or "https") }) context.Refuse(checkPath + ".http", $"'{check.Http}' is not an HTTP URL", "http://... or https://...");
+            var id = check.ToDefinition(service, j).Id;
+            if (!checkIds.Add(id)) context.Refuse(checkPath + (check.Id is null ? "" : ".id"), $"the id '{id}' is there twice", "ids unique on this node");
+        }
+    }
+
+    private static void CheckGateway(GatewayOptions gateway, BindingContext context)
+    {
+        if (gateway is { Listeners.IsEmpty: true, Pipelines.IsEmpty: true } || !context.IsClean("gateway")) return;
+        foreach (var error in GatewayServer.Validate(gateway)) context.Refuse(RecordShape.Join("gateway", error.Path), error.Message);
+    }
+
+    [GeneratedRegex("^" + NodeConfiguration.NamePattern + "$")]
+    private static partial Regex NodeName();
+}
