@@ -1,1 +1,3 @@
-Console.WriteLine("skerry");
+using Skerry.Agent.CommandLine;
+
+return await SkerryCommandLine.RunAsync(args, Terminal.OfProcess(), CancellationToken.None);

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Skerry.Agent;
+
+/// <summary>What the agent itself says.</summary>
+internal static partial class AgentLog
+{
+    [LoggerMessage(9001, LogLevel.Information, "Skerry {Version}: node {Node} ({Id}) of group {Group}")]
+    public static partial void Starting(ILogger logger, string version, string node, string id, string group);
+
+    [LoggerMessage(9002, LogLevel.Information, "Ready: HTTP API at http://{Api}, gossip at {Gossip}, {Gateway}")]
+    public static partial void Ready(ILogger logger, string api, string gossip, string gateway);
+
+    [LoggerMessage(9003, LogLevel.Information, "{Reason}: stopping; a second signal stops at once")]
+    public static partial void Stopping(ILogger logger, string reason);
+
+    [LoggerMessage(9004, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(9005, LogLevel.Warning, "No key is set: gossip is in clear and stays on loopback. For other machines to join, set key to what 'skerry keygen' prints")]
+    public static partial void NoKey(ILogger logger);
+
+    [LoggerMessage(9006, LogLevel.Warning, "The HTTP API at {Api} is open to whoever reaches it: it has no access control")]
+    public static partial void OpenApi(ILogger logger, string api);
+
+    [LoggerMessage(9007, LogLevel.Information, "No dataDirectory is set: nothing is kept when the agent ends")]
+    public static partial void NothingKept(ILogger logger);
+
+    [LoggerMessage(9008, LogLevel.Warning, "The node id file held no UUID: it was set aside as {File}, and the node has a new id")]
+    public static partial void IdentitySetAside(ILogger logger, string file);
+
+    [LoggerMessage(9010, LogLevel.Information, "Joined {Count} of {Total} configured members")]
+    public static partial void Joined(ILogger logger, int count, int total);
+
+    [LoggerMessage(9011, LogLevel.Warning, "Nobody to join answers; next try in {Pause} s. {Reason}")]
+    public static partial void JoinFailed(ILogger logger, double pause, string reason);
+
+    [LoggerMessage(9020, LogLevel.Information, "Configuration read again ({Cause}): nothing new to put into effect")]
+    public static partial void Unchanged(ILogger logger, string cause);
+
+    [LoggerMessage(9021, LogLevel.Information, "Configuration read again ({Cause}); in effect: {Keys}")]
+    public static partial void Reloaded(ILogger logger, string cause, string keys);
+
+    [LoggerMessage(9022, LogLevel.Warning, "Changed, but waiting for a restart: {Keys}")]
+    public static partial void RestartNeeded(ILogger logger, string keys);
+
+    [LoggerMessage(9023, LogLevel.Error, "Configuration refused, the old one stays in effect ({Cause}): {Error}")]
+    public static partial void ReloadRefused(ILogger logger, string cause, string error);
+
+    [LoggerMessage(9030, LogLevel.Error, "Service {Service} of the configuration was refused: {Field}: {Reason}")]
+    public static partial void ServiceRefused(ILogger logger, string service, string field, string reason);
+
+    [LoggerMessage(9031, LogLevel.Warning, "Member {Member} is of group {Other}, not {Group}: it is seen here, but its services are not. Two groups should not gossip with each other")]
+    public static partial void StrangeGroup(ILogger logger, string member, string other, string group);
+
+    [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
+    public static partial void Broken(ILogger logger, string reason);
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Skerry.Agent.CommandLine;
+
+/// <summary>The HTTP API of an agent, as the verbs use it.</summary>
+internal sealed class AgentClient : IDisposable
+{
+    /// <summary>The environment variable that names the agent.</summary>
+    public const string AddressVariable = "SKERRY_ADDRESS";
+
+    /// <summary>Where an agent's API is unless said otherwise.</summary>
+    public const string DefaultAddress = "http://127.0.0.1:8500";
+
+    private readonly HttpClient _http;
+
+    /// <param name="address"><c>HOST:PORT</c> or <c>http://HOST:PORT</c>.</param>
+    /// <exception cref="CommandFailedException">Not an address.</exception>
+    public AgentClient(string address)
+    {
+        var url = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+            throw new CommandFailedException(ExitCode.Usage, $"'{address}' is not an agent's address; allowed: HOST:PORT or http://HOST:PORT");
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = parsed };
+    }
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseContentRead, cancellation);
+        var body = await answer.Content.ReadAsStreamAsync(cancellation);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(body, type, cancellation) ?? throw new JsonException("null");
+        }
+        catch (JsonException)
+        {
+            throw new CommandFailedException(ExitCode.Failed, $"What answers at {_http.BaseAddress} is not a Skerry agent. Name one with --address or {AddressVariable}.");
+        }
+    }
+
+    public async Task PutAsync(string path, CancellationToken cancellation) =>
+        (await SendAsync(HttpMethod.Put, path, null, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
+
+    public async Task PutAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        (await SendAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
+    }
+
+    /// <summary>The lines of an answer that does not end by itself.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
+        while (await ReadLineAsync(reader, cancellation) is { } line) yield return line;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>The next line; null when the agent ended the answer, or itself.</summary>
+    private static async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadLineAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body };
+            answer = await _http.SendAsync(request, completion, cancellation);
+        }
+        catch (HttpRequestException refused)
+        {
+            throw new CommandFailedException(ExitCode.Unreachable,
+                $"No agent answers at {_http.BaseAddress} ({refused.InnerException?.Message ?? refused.Message}). Is one running? Start one with: skerry dev; or name another with --address or {AddressVariable}.");
+        }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandFailedException(ExitCode.Unreachable, $"The agent at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
+        }
+
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer)
+        {
+            var text = (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
+            throw new CommandFailedException(answer.StatusCode == HttpStatusCode.NotFound ? ExitCode.NotFound : ExitCode.Failed,
+                text.Length > 0 ? text : $"The agent answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+        }
+    }
+}

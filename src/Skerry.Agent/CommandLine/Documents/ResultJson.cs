@@ -1,0 +1,20 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Skerry.Agent.CommandLine.Documents;
+
+/// <summary>How results are printed as JSON: stable names, whatever the API calls them. Generated, so that a verb starts quickly.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(MemberResult[]))]
+[JsonSerializable(typeof(ServiceResult[]))]
+[JsonSerializable(typeof(InstanceResult[]))]
+[JsonSerializable(typeof(OutcomeResult))]
+[JsonSerializable(typeof(KeyResult))]
+[JsonSerializable(typeof(VersionResult))]
+[JsonSerializable(typeof(ValidationResult))]
+internal sealed partial class ResultJson : JsonSerializerContext
+{
+    /// <summary>Escapes what JSON asks for and no more: keys in base64 stay as they are.</summary>
+    public static ResultJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

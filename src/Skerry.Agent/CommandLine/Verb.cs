@@ -1,0 +1,57 @@
+using System.CommandLine;
+
+using Skerry.Agent.Configuration;
+
+namespace Skerry.Agent.CommandLine;
+
+/// <summary>What the verbs have in common: their shared options, and how a failure becomes a line and an exit code.</summary>
+internal static class Verb
+{
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON for programs." };
+
+    public static Option<string> Address() => new("--address")
+    {
+        Description = $"The agent's HTTP API; ${AgentClient.AddressVariable} sets it too.",
+        HelpName = "HOST:PORT",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(AgentClient.AddressVariable) is { Length: > 0 } address ? address : AgentClient.DefaultAddress,
+    };
+
+    /// <summary>A verb that asks the agent.</summary>
+    public static Command AskingAgent(this Command command, Terminal terminal, Func<ParseResult, AgentClient, CancellationToken, Task<int>> run)
+    {
+        var address = Address();
+        command.Options.Add(address);
+        return command.Running(terminal, async (parse, cancellation) =>
+        {
+            using var client = new AgentClient(parse.GetValue(address)!);
+            return await run(parse, client, cancellation);
+        });
+    }
+
+    /// <summary>A verb that works by itself.</summary>
+    public static Command Running(this Command command, Terminal terminal, Func<ParseResult, CancellationToken, Task<int>> run)
+    {
+        command.SetAction(async (parse, cancellation) =>
+        {
+            try
+            {
+                return await run(parse, cancellation);
+            }
+            catch (CommandFailedException failed)
+            {
+                await terminal.Error.WriteLineAsync("skerry: " + failed.Message);
+                return failed.ExitCode;
+            }
+            catch (ConfigurationRefusedException refused)
+            {
+                foreach (var error in refused.Errors) await terminal.Error.WriteLineAsync(error.ToString());
+                return ExitCode.Usage;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return ExitCode.Signal + 2; // SIGINT, as shells count
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+using Skerry.Agent.Composition;
+using Skerry.Agent.Configuration;
+
+namespace Skerry.Agent.CommandLine.Verbs;
+
+/// <summary><c>skerry agent --config FILE</c></summary>
+internal static class AgentCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var config = new Option<string?>("--config", "-c") { Description = "Configuration file; docs/configuration.md lists its keys. Absent: every key has its default.", HelpName = "FILE" };
+        var flags = new AgentFlags();
+        var command = new Command("agent", "Run an agent. Flags stand over the file.") { config };
+        foreach (var flag in flags.Options) command.Options.Add(flag);
+        return command.Running(terminal, (parse, cancellation) =>
+            AgentProcess.RunAsync(new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse)), terminal, cancellation));
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+
+using Skerry.Agent.CommandLine.Documents;
+
+namespace Skerry.Agent.CommandLine.Verbs;
+
+/// <summary><c>skerry services [NAME]</c></summary>
+internal static class ServicesCommand
+{
+    /// <summary>From best to worst.</summary>
+    private static readonly string[] Statuses = ["passing", "warning", "critical"];
+
+    public static Command Create(Terminal terminal)
+    {
+        var json = Verb.Json();
+        var name = new Argument<string?>("NAME") { Description = "List the instances of this service.", Arity = ArgumentArity.ZeroOrOne };
+        var passing = new Option<bool>("--passing") { Description = "Only instances that get traffic without a warning; needs NAME." };
+        var tag = new Option<string?>("--tag") { Description = "Only instances with this tag; needs NAME." };
+        var command = new Command("services", "List the group's services, or the instances of one.") { name, passing, tag, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(name) is null && (result.GetValue(passing) || result.GetValue(tag) is not null)) result.AddError("--passing and --tag need the NAME of a service.");
+        });
+        return command.AskingAgent(terminal, async (parse, client, cancellation) =>
+        {
+            if (parse.GetValue(name) is not { } service)
+            {
+                var services = await ReadServicesAsync(client, cancellation);
+                terminal.Write(services, ResultJson.Readable.ServiceResultArray, parse.GetValue(json), Tabulate);
+                return ExitCode.Success;
+            }
+
+            var query = (parse.GetValue(passing) ? "?passing" : "") + (parse.GetValue(tag) is { } wanted ? (parse.GetValue(passing) ? "&" : "?") + "tag=" + Uri.EscapeDataString(wanted) : "");
+            var entries = await ReadInstancesAsync(client, service, query, cancellation);
+            terminal.Write([.. entries.Select(Read)], ResultJson.Readable.InstanceResultArray, parse.GetValue(json), Tabulate);
+            if (entries.Length > 0) return ExitCode.Success;
+            var found = query.Length > 0 ? "No instance matches." : $"No instance of '{service}' is registered. Register one with: skerry register --name {service} --port PORT";
+            throw new CommandFailedException(ExitCode.NotFound, found);
+        });
+    }
+
+    private static async Task<ServiceResult[]> ReadServicesAsync(AgentClient client, CancellationToken cancellation)
+    {
+        var tags = await client.GetAsync("v1/catalog/services", ApiJson.Default.DictionaryStringStringArray, cancellation);
+        var results = new List<ServiceResult>();
+        foreach (var name in tags.Keys.Order(StringComparer.Ordinal))
+        {
+            var statuses = (await ReadInstancesAsync(client, name, "", cancellation)).Select(entry => Read(entry).Status).ToList();
+            results.Add(new ServiceResult(
+                name, statuses.Count, statuses.Count(status => status == "passing"), statuses.Count(status => status == "warning"),
+                statuses.Count(status => status == "critical"), [.. tags[name].Order(StringComparer.Ordinal)]));
+        }
+
+        return [.. results];
+    }
+
+    private static Task<ApiServiceEntryDocument[]> ReadInstancesAsync(AgentClient client, string service, string query, CancellationToken cancellation) =>
+        client.GetAsync($"v1/health/service/{Uri.EscapeDataString(service)}{query}", ApiJson.Default.ApiServiceEntryDocumentArray, cancellation);
+
+    private static InstanceResult Read(ApiServiceEntryDocument entry)
+    {
+        var worst = entry.Checks.MaxBy(check => Array.IndexOf(Statuses, check.Status));
+        var status = worst?.Status ?? "passing";
+        return new InstanceResult(
+            entry.Node.Node, entry.Service.ID, entry.Service.Address.Length > 0 ? entry.Service.Address : entry.Node.Address, entry.Service.Port, status,
+            entry.Service.Tags ?? [], status == "passing" ? "" : $"{worst!.CheckID}: {worst.Output}".Trim());
+    }
+
+    private static Table Tabulate(ServiceResult[] services) => new(
+        ["SERVICE", "INSTANCES", "PASSING", "WARNING", "CRITICAL", "TAGS"],
+        [.. services.Select(service => new[] { service.Name, $"{service.Instances}", $"{service.Passing}", $"{service.Warning}", $"{service.Critical}", string.Join(",", service.Tags) })]);
+
+    private static Table Tabulate(InstanceResult[] instances) => new(
+        ["NODE", "ID", "ADDRESS", "STATUS", "TAGS", "PROBLEM"],
+        [
+            .. instances.Select(instance => new[]
+            {
+                instance.Node, instance.Id, $"{instance.Address}:{instance.Port}", instance.Status, string.Join(",", instance.Tags), FirstLine(instance.Problem),
+            }),
+        ]);
+
+    private static string FirstLine(string text)
+    {
+        var line = text.Split('\n')[0].TrimEnd();
+        return line.Length <= 80 ? line : line[..77] + "...";
+    }
+}

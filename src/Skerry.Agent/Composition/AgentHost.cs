@@ -1,0 +1,159 @@
+using System.Net;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Agent.Adapters;
+using Skerry.Agent.CommandLine;
+using Skerry.Agent.Configuration;
+using Skerry.Agent.Logging;
+using Skerry.Api;
+using Skerry.Catalog;
+using Skerry.Gateway;
+using Skerry.Gossip;
+
+namespace Skerry.Agent.Composition;
+
+/// <summary>One agent: its parts, started from the protocols up to the doors, and stopped the other way round.</summary>
+internal sealed class AgentHost : IAsyncDisposable
+{
+    private readonly ConfigurationReloader _reloader;
+    private readonly LoadedConfiguration _started;
+    private readonly DataDirectory _data;
+    private readonly LogBook _log;
+    private readonly TimeProvider _time;
+    private readonly LoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly AgentMeters _meters = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<string> _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _id;
+    private readonly GossipNode _gossip;
+    private readonly Joiner _joiner;
+    private ServiceCatalog? _catalog;
+    private GossipLiveness? _liveness;
+    private ConfiguredServices? _services;
+    private GatewayServer? _gateway;
+    private ApiServer? _api;
+    private Task _watching = Task.CompletedTask;
+
+    public AgentHost(ConfigurationFile file, LoadedConfiguration configuration, DataDirectory data, LogBook log, TimeProvider time)
+    {
+        _started = configuration;
+        _data = data;
+        _log = log;
+        _time = time;
+        _loggers = new LoggerFactory([log], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+        _logger = _loggers.CreateLogger("Skerry.Agent");
+        _reloader = new ConfigurationReloader(file, configuration, _logger) { Apply = ApplyAsync };
+        _id = NodeIdentity.Load(data.Path, aside => AgentLog.IdentitySetAside(_logger, aside));
+        _gossip = GossipPart.Compose(configuration, _id, data, time, _loggers, _meters);
+        _joiner = new Joiner(_gossip, time, _logger);
+    }
+
+    /// <summary>Ends, with the reason, when the agent is to stop gracefully: asked through the API, or the group gave its name to another.</summary>
+    public Task<string> StopRequested => _stopRequested.Task;
+
+    /// <summary>Faults when a part ends that must not.</summary>
+    public Task Watching => _watching;
+
+    public ILogger Logger => _logger;
+
+    public ConfigurationReloader Reloader => _reloader;
+
+    /// <summary>Where the HTTP API listens; known once started.</summary>
+    public IPEndPoint ApiAddress => _api!.LocalAddress;
+
+    /// <summary>Starts every part.</summary>
+    /// <exception cref="CommandFailedException">One could not start; those before it are stopped by <see cref="DisposeAsync"/>.</exception>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var model = _started.Model;
+        AgentLog.Starting(_logger, ProgramVersion.Number, model.Node.EffectiveName, _id, model.Node.Group);
+        if (_started.GossipKeys.IsEmpty) AgentLog.NoKey(_logger);
+        if (_data.Path is null) AgentLog.NothingKept(_logger);
+        try
+        {
+            await _gossip.StartAsync(cancellation);
+            await StartCatalogAsync(model, cancellation);
+            var control = new AgentControl(_gossip, _reloader, _log, () => _gateway?.State, reason => _stopRequested.TrySetResult(reason));
+            _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
+            await _api.StartAsync(cancellation);
+            if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
+            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters);
+            await _gateway.StartAsync(model.Gateway, cancellation);
+        }
+        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException)
+        {
+            throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));
+        }
+
+        _joiner.Begin(model.Gossip);
+        var listeners = _gateway.Listeners.Count == 0 ? "no gateway" : "gateway at " + string.Join(", ", _gateway.Listeners.Select(listener => $"{listener.Value} ({listener.Key})"));
+        AgentLog.Ready(_logger, _api.LocalAddress.ToString(), _gossip.LocalAddress.ToString(), listeners);
+    }
+
+    /// <summary>Stops accepting, lets what is under way finish, says goodbye to the group. The parts are left for <see cref="DisposeAsync"/>.</summary>
+    public async Task StopAsync(string reason)
+    {
+        AgentLog.Stopping(_logger, reason);
+        await _joiner.DisposeAsync();
+        using var drain = new CancellationTokenSource(_reloader.Current.Model.Shutdown.DrainTimeout, _time);
+        await Task.WhenAll(_gateway?.StopAsync(drain.Token) ?? Task.CompletedTask, _api?.StopAsync(drain.Token) ?? Task.CompletedTask)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _gossip.LeaveAsync(CancellationToken.None);
+        AgentLog.Stopped(_logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _joiner.DisposeAsync();
+        await _stopping.CancelAsync();
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_gateway is not null) await _gateway.DisposeAsync();
+        if (_api is not null) await _api.DisposeAsync();
+        if (_catalog is not null) await _catalog.DisposeAsync();
+        await _gossip.DisposeAsync();
+        _meters.Dispose();
+        _loggers.Dispose();
+        _reloader.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task StartCatalogAsync(AgentConfiguration model, CancellationToken cancellation)
+    {
+        _catalog = CatalogPart.Compose(model, _id, _data, _gossip, _time, _loggers, _meters);
+        await _catalog.StartAsync(cancellation);
+        _liveness = new GossipLiveness(_gossip, _catalog, model.Node.Group, _logger);
+        _watching = WatchAsync(_stopping.Token);
+        _services = new ConfiguredServices(_catalog, _gossip.Name, _data.File("configured-services"), _logger);
+        await _services.ApplyAsync(model.Services, cancellation);
+    }
+
+    /// <summary>Runs what must run as long as the agent does.</summary>
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        var ended = await Task.WhenAny(_liveness!.RunAsync(cancellation), _gossip.Evicted.WaitAsync(cancellation));
+        if (cancellation.IsCancellationRequested) return;
+        if (ended is Task<string> evicted) throw new InvalidOperationException(await evicted);
+        await ended;
+        throw new InvalidOperationException("membership told no more news");
+    }
+
+    /// <summary>Puts the reloadable keys of a checked configuration into effect. The gateway, which alone can refuse, comes first.</summary>
+    private async Task ApplyAsync(AgentConfiguration model, CancellationToken cancellation)
+    {
+        try
+        {
+            await _gateway!.ApplyAsync(model.Gateway, cancellation);
+            await _gossip.SetTagsAsync(AgentTags.Of(_started.Model with { Gossip = model.Gossip }, _id), cancellation);
+        }
+        catch (Exception refused) when (refused is GatewayException or GossipException)
+        {
+            throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));
+        }
+
+        if (!model.Gossip.Join.SequenceEqual(_reloader.Current.Model.Gossip.Join)) _joiner.Begin(model.Gossip);
+        _log.Change(model.Log.Level, model.Log.Format);
+        await _services!.ApplyAsync(model.Services, cancellation);
+    }
+}

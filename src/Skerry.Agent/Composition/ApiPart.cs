@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+using Skerry.Agent.CommandLine;
+using Skerry.Agent.Configuration;
+using Skerry.Api;
+using Skerry.Catalog;
+
+namespace Skerry.Agent.Composition;
+
+/// <summary>Makes the HTTP API.</summary>
+internal static class ApiPart
+{
+    public static ApiServer Compose(AgentConfiguration configuration, string id, ServiceCatalog catalog, IAgentControl control, TimeProvider time, ILoggerFactory loggers)
+    {
+        var options = new ApiOptions
+        {
+            Address = configuration.Api.Address,
+            NodeName = configuration.Node.EffectiveName,
+            NodeId = id,
+            Group = configuration.Node.Group,
+            Version = ProgramVersion.Number,
+        };
+        return new ApiServer(options, catalog, control, time, loggers);
+    }
+}
