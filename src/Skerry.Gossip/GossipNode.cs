@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 
@@ -21,29 +20,32 @@ namespace Skerry.Gossip;
 /// </summary>
 public sealed class GossipNode : IAsyncDisposable, IGossipEffects
 {
-    private const int DefaultPort = 7946;
-    private const int ReceiveBuffer = 2 * 1024 * 1024;
-    private const int MaxWaitingMessages = 4096;
-
     /// <summary>The tag that says a member understands application messages.</summary>
     public const string SkerryTag = "skerry";
 
-    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(12);
+    private const int PacketSize = 1400;
+    private const int MaxNameLength = 128;
+
+    /// <summary>Memory for streams of others that are half received, bytes.</summary>
+    private const long StreamMemory = 128 * 1024 * 1024;
+
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(5);
 
     private readonly GossipOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly GossipMetrics _metrics;
-    private readonly Channel<ApplicationMessage> _applicationMessages;
-    private readonly Lock _watchersGate = new();
+    private readonly MemberView _view;
+    private readonly ApplicationInbox _inbox;
+    private readonly BackgroundTasks _tasks = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableArray<Channel<MembershipEvent>> _watchers = [];
-    private ImmutableSortedDictionary<string, Member> _members = ImmutableSortedDictionary<string, Member>.Empty.WithComparers(StringComparer.Ordinal);
-    private Socket? _udp;
-    private GossipLoop? _loop;
-    private StreamDoor? _streams;
+    private readonly TaskCompletionSource<string> _evicted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private (Socket Packets, Socket Streams)? _sockets;
     private MemberSnapshot? _snapshot;
-    private bool _disposed;
+    private KeyStore? _keys;
+    private GossipLoop? _loop;
+    private StreamClient? _streams;
+    private Joiner? _joiner;
 
     /// <summary>A node that does nothing until <see cref="StartAsync"/>.</summary>
     public GossipNode(GossipOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
@@ -51,9 +53,9 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
         _options = options;
         _time = time;
         _logger = loggers.CreateLogger("Skerry.Gossip");
+        _view = new MemberView(time, _logger);
         _metrics = new GossipMetrics(meters, () => Members.Values.Count(member => member.Status == MemberStatus.Alive), () => _loop?.Read(core => core.HealthScore) ?? 0);
-        _applicationMessages = Channel.CreateBounded<ApplicationMessage>(
-            new BoundedChannelOptions(MaxWaitingMessages) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }, _ => _metrics.ApplicationDropped());
+        _inbox = new ApplicationInbox(_metrics);
     }
 
     /// <summary>Name of this node.</summary>
@@ -63,7 +65,7 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     public IPEndPoint LocalAddress { get; private set; } = new(IPAddress.None, 0);
 
     /// <summary>Every member known, itself included, in ordinal order of the names: an immutable snapshot, replaced at each change.</summary>
-    public ImmutableSortedDictionary<string, Member> Members => Volatile.Read(ref _members);
+    public ImmutableSortedDictionary<string, Member> Members => _view.Members;
 
     /// <summary>Lifeguard's local health: 0 is well, up to 7.</summary>
     public int HealthScore => Loop.Read(core => core.HealthScore);
@@ -71,16 +73,14 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     /// <summary>This node's own coordinate.</summary>
     public Coordinate Coordinate => Loop.Read(core => core.Coordinate);
 
-    /// <summary>Ends when the group gave this node's name to another node: this one has stopped taking part and must end.</summary>
+    /// <summary>Ends, with the reason, when this node can take part no longer: the group gave its name to another node, or gossip broke. It must end then.</summary>
     public Task<string> Evicted => _evicted.Task;
 
     /// <summary>The largest payload <see cref="TrySendDatagram"/> carries in one packet, bytes.</summary>
-    public static int MaxDatagramPayload => 1400 - 2 - GossipCipher.Overhead;
+    public static int MaxDatagramPayload => PacketSize - 2 - GossipCipher.Overhead; // two types: a user message, of an application
 
-    /// <summary>Application messages as they arrive; bounded, the oldest dropped and counted when the reader is slow.</summary>
-    public ChannelReader<ApplicationMessage> ApplicationMessages => _applicationMessages.Reader;
-
-    private readonly TaskCompletionSource<string> _evicted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Application messages as they arrive: at most 4096 wait, 64 MiB together; what is too much for a slow reader is dropped and counted.</summary>
+    public ChannelReader<ApplicationMessage> ApplicationMessages => _inbox;
 
     private GossipLoop Loop => _loop ?? throw new InvalidOperationException("Gossip has not been started.");
 
@@ -91,73 +91,51 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     /// <exception cref="GossipException">The address is in use or cannot be bound, or an option cannot be; the message says what to do.</exception>
     public Task StartAsync(CancellationToken cancellation)
     {
-        if (_options.NodeName.Length is 0 or > 128) throw new GossipException("The node's name must have 1 to 128 characters.");
-        if (!TagsCodec.TryEncode(_options.Tags, out _)) throw new GossipException("The node's tags take more than the 512 bytes that gossip carries: remove some.");
-        if (!Keyring.TryCreate(_options.Keys.Select(key => ByteString.CopyOf(key.Span)), out var keyring))
-            throw new GossipException("A gossip key must have 16, 24 or 32 bytes.");
-
-        var (udp, tcp) = Bind(_options.Bind);
-        _udp = udp;
-        LocalAddress = Advertised((IPEndPoint)udp.LocalEndPoint!);
-        if (_options.SnapshotPath is { } path) _snapshot = MemberSnapshot.Open(path, _options.RejoinAfterLeave, _logger);
+        if (_options.NodeName.Length is 0 or > MaxNameLength) throw new GossipException($"The node's name must have 1 to {MaxNameLength} characters.");
+        if (!TagsCodec.TryEncode(_options.Tags, out _)) throw TooManyTags();
+        _keys = KeyStore.Open(_options, _logger);
+        var sockets = GossipSockets.Bind(_options.Bind);
+        _sockets = sockets;
+        LocalAddress = GossipSockets.Advertised((IPEndPoint)sockets.Packets.LocalEndPoint!, _options.Advertise);
+        if (_options.SnapshotPath is { } path) _snapshot = MemberSnapshot.Open(path, _options.RejoinAfterLeave, _time, _logger);
         var rejoin = _snapshot?.Alive.Where(member => member.Key != Name).Select(member => member.Value).ToArray() ?? [];
 
         var timing = GossipTiming.Of(_options.Profile);
-        var options = new GossipCoreOptions
-        {
-            Name = Name,
-            Address = NodeAddress.From(LocalAddress),
-            Tags = _options.Tags,
-            Timing = timing,
-            EncryptionOverhead = PacketEncoder.EncryptionOverhead(keyring),
-            ReconnectTimeout = _options.ReconnectTimeout,
-            TombstoneTimeout = _options.TombstoneTimeout,
-            DeadNodeReclaimTime = _options.DeadNodeReclaimTime,
-            SavedClocks = _snapshot?.Clocks ?? default,
-        };
         var prng = new Prng(_options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
-        _loop = new GossipLoop(new GossipCore(options, prng), udp, keyring, _time, this, _metrics, _logger);
-        _streams = new StreamDoor(tcp, _loop, timing.StreamTimeout, _metrics, _logger);
-        _loop.Start();
-        _streams.Start();
-        GossipLog.Listening(_logger, Name, LocalAddress.ToString(), keyring.IsEmpty ? "not encrypted" : "encrypted");
-        if (rejoin.Length > 0) _streams.Launch(stopping => RejoinAsync(rejoin, prng.Fork(), stopping));
+        var order = new Prng(prng.NextUInt64()); // of rejoining; the core has the other to itself
+        var budget = new StreamBudget(StreamMemory);
+        var loop = new GossipLoop(new GossipCore(CoreOptions(timing), prng), sockets.Packets, _keys, _time, this, _metrics, _logger);
+        _loop = loop;
+        _streams = new StreamClient(loop, _keys, budget, timing.StreamTimeout, _metrics, _logger);
+        _joiner = new Joiner(_streams, loop, _view, timing.StreamTimeout, _time, _logger);
+        loop.Start();
+        new StreamServer(sockets.Streams, loop, _keys, _tasks, budget, timing.StreamTimeout, _metrics, _logger).Start();
+        GossipLog.Listening(_logger, Name, LocalAddress.ToString(), _keys.Ring.IsEmpty ? "not encrypted" : "encrypted");
+        if (rejoin.Length > 0) _tasks.Launch(stopping => _joiner.RejoinAsync(Name, rejoin, order, stopping));
         return Task.CompletedTask;
     }
 
-    /// <summary>Every change from now on, in order, to one reader; unsubscribed by cancelling the enumeration.</summary>
-    public IAsyncEnumerable<MembershipEvent> WatchAsync(CancellationToken cancellation)
-    {
-        // Subscribed here, not at the first MoveNext: no change between the two is missed.
-        var channel = Channel.CreateUnbounded<MembershipEvent>(new UnboundedChannelOptions { SingleReader = true });
-        lock (_watchersGate) _watchers = _watchers.Add(channel);
-        return ReadAsync(channel, cancellation);
-    }
+    /// <summary>Every change from now on, in order, to one reader; unsubscribed by cancelling the enumeration. Ends when the node stops.</summary>
+    public IAsyncEnumerable<MembershipEvent> WatchAsync(CancellationToken cancellation) => _view.WatchAsync(cancellation);
 
     /// <summary>Joins through each of <c>host</c>, <c>host:port</c>, <c>name/host:port</c>, <c>[v6]:port</c>.</summary>
     /// <returns>How many of them answered.</returns>
     /// <exception cref="GossipException">None answered; the message lists each with its reason.</exception>
-    public async Task<int> JoinAsync(IReadOnlyList<string> addresses, CancellationToken cancellation)
+    public Task<int> JoinAsync(IReadOnlyList<string> addresses, CancellationToken cancellation)
     {
-        var failures = new List<string>();
-        var answered = 0;
-        foreach (var text in addresses)
-        {
-            if (await JoinOneAsync(text, cancellation) is { } failure) failures.Add($"{text}: {failure}");
-            else answered++;
-        }
-
-        if (answered == 0 && failures.Count > 0) throw new GossipException($"Could not join: {string.Join("; ", failures)}.");
-        if (answered > 0) Loop.Step((core, now) => core.Joined(now));
-        return answered;
+        if (_joiner is null) throw new InvalidOperationException("Gossip has not been started.");
+        if (_tasks.Stopping.IsCancellationRequested) throw new GossipException("This node has left its group: start it again to join.");
+        return _joiner.JoinAsync(addresses, cancellation);
     }
 
-    /// <summary>Says goodbye, waits until that was gossiped (at most 12 s), then stops taking part.</summary>
+    /// <summary>Says goodbye, waits until that was gossiped (at most 5 s; less when cancelled), then stops taking part.</summary>
     public async Task LeaveAsync(CancellationToken cancellation)
     {
-        _snapshot?.Left();
+        _snapshot?.Leave();
         Loop.Step((core, now) => core.Leave(now));
         await _left.Task.WaitAsync(LeaveTimeout, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        GossipLog.LeftGroup(_logger, Name);
+        await StopAsync();
     }
 
     /// <summary>Turns a failed member into a left one everywhere; with <paramref name="prune"/> it is forgotten at once.</summary>
@@ -167,11 +145,8 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
 
     /// <summary>Replaces what this node says of itself.</summary>
     /// <exception cref="GossipException">More than 512 bytes encoded.</exception>
-    public Task SetTagsAsync(ImmutableSortedDictionary<string, string> tags, CancellationToken cancellation)
-    {
-        if (!Loop.Step((core, now) => core.SetTags(tags, now))) throw new GossipException("The node's tags take more than the 512 bytes that gossip carries: remove some.");
-        return Task.CompletedTask;
-    }
+    public Task SetTagsAsync(ImmutableSortedDictionary<string, string> tags, CancellationToken cancellation) =>
+        Loop.Step((core, now) => core.SetTags(tags, now)) ? Task.CompletedTask : Task.FromException(TooManyTags());
 
     /// <summary>Sends an application message to a Skerry member in one UDP packet: may be lost, never waits.</summary>
     /// <returns>False when the member is unknown, is no Skerry node, or the payload is too large.</returns>
@@ -192,104 +167,87 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
         return await _streams!.SendUserAsync(found.Address, new UserMessage(ByteString.Own(bytes)), cancellation);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops without a word: the others will hold this node failed. <see cref="LeaveAsync"/> says goodbye first.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
-        _disposed = true;
-        if (_streams is not null) await _streams.DisposeAsync();
-        _loop?.Dispose();
-        _udp?.Dispose();
+        await StopAsync();
         _snapshot?.Dispose();
-        _applicationMessages.Writer.TryComplete();
-        foreach (var watcher in _watchers) watcher.Writer.TryComplete();
+        _inbox.Complete();
+        _view.Complete();
     }
 
     void IGossipEffects.Do(GossipOutput output)
     {
         switch (output)
         {
-            case MemberChanged change: OnMemberChanged(change); break;
-            case StartPushPull exchange: _streams?.Launch(stopping => _streams.PushPullAsync(exchange.To.ToEndPoint(), exchange.Join, stopping)); break;
+            case MemberChanged change:
+                OnMemberChanged(change);
+                break;
+            case StartPushPull exchange:
+                _tasks.Launch(stopping => _streams!.PushPullAsync(exchange.To.ToEndPoint(), exchange.Join, stopping));
+                break;
             case StartStreamPing ping:
                 var message = new Ping(ping.Sequence, ping.Node, NodeAddress.From(LocalAddress), Name);
-                _streams?.Launch(stopping => _streams.PingAsync(ping.To.ToEndPoint(), message, ping.Within, stopping));
+                _tasks.Launch(stopping => _streams!.PingAsync(ping.To.ToEndPoint(), message, ping.Within, stopping));
                 break;
-            case DeliverApplication delivery: _applicationMessages.Writer.TryWrite(new ApplicationMessage(delivery.From.ToEndPoint(), delivery.Payload)); break;
-            case LeaveFinished: _left.TrySetResult(); break;
-            case ClockMoved: _snapshot?.ClocksMoved(_loop!.Read(core => core.Clocks)); break;
-            case KeyOperation operation: ChangeKeys(operation); break;
-            case Noticed noticed: OnNoticed(noticed); break;
+            case DeliverApplication delivery:
+                _inbox.Add(new ApplicationMessage(delivery.From.ToEndPoint(), delivery.Payload));
+                break;
+            case KeyOperation operation:
+                // Beside the loop: the keys go to the disk first, and the core takes one call at a time.
+                _tasks.Launch(_ => AnswerKeysAsync(operation));
+                break;
+            case ClockMoved:
+                _snapshot?.ClocksMoved(_loop!.Read(core => core.Clocks));
+                break;
+            case LeaveFinished:
+                _left.TrySetResult();
+                break;
+            case Noticed noticed:
+                OnNoticed(noticed);
+                break;
         }
     }
 
     void IGossipEffects.OnBroken(Exception broken) => _evicted.TrySetResult($"gossip broke: {broken.Message}");
 
-    private async Task<string?> JoinOneAsync(string text, CancellationToken cancellation)
-    {
-        if (!JoinAddress.TryParse(text, DefaultPort, out var address)) return "not an address: write HOST, HOST:PORT or [IPV6]:PORT";
-        try
-        {
-            string? failure = "the name has no address";
-            foreach (var endPoint in await address.ResolveAsync(cancellation))
-            {
-                failure = await _streams!.PushPullAsync(endPoint, join: true, cancellation);
-                if (failure is null) return null;
-            }
+    private static GossipException TooManyTags() => new("The node's tags take more than the 512 bytes that gossip carries: remove some.");
 
-            return failure;
-        }
-        catch (SocketException unknown)
-        {
-            return unknown.Message;
-        }
+    private GossipCoreOptions CoreOptions(GossipTiming timing) => new()
+    {
+        Name = Name,
+        Address = NodeAddress.From(LocalAddress),
+        Tags = _options.Tags,
+        Timing = timing,
+        EncryptionOverhead = PacketEncoder.EncryptionOverhead(_keys!.Ring),
+        ReconnectTimeout = _options.ReconnectTimeout,
+        TombstoneTimeout = _options.TombstoneTimeout,
+        DeadNodeReclaimTime = _options.DeadNodeReclaimTime,
+        SavedClocks = _snapshot?.Clocks ?? default,
+    };
+
+    private async Task StopAsync()
+    {
+        await _tasks.DisposeAsync();
+        _loop?.Dispose();
+        _sockets?.Packets.Dispose();
+        _sockets?.Streams.Dispose();
     }
 
-    private async Task RejoinAsync(IPEndPoint[] addresses, Prng prng, CancellationToken stopping)
+    private Task AnswerKeysAsync(KeyOperation operation)
     {
-        prng.Shuffle(addresses.AsSpan());
-        GossipLog.Rejoining(_logger, addresses.Length);
-        foreach (var address in addresses)
-        {
-            if (await _streams!.PushPullAsync(address, join: true, stopping) is not null) continue;
-            Loop.Step((core, now) => core.Joined(now));
-            return;
-        }
-    }
-
-    private async IAsyncEnumerable<MembershipEvent> ReadAsync(Channel<MembershipEvent> channel, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        try
-        {
-            await foreach (var change in channel.Reader.ReadAllAsync(cancellation)) yield return change;
-        }
-        finally
-        {
-            lock (_watchersGate) _watchers = _watchers.Remove(channel);
-        }
+        var response = _keys!.Change(operation);
+        Loop.Step((core, _) => core.AnswerKeyOperation(operation.Query, response));
+        return Task.CompletedTask;
     }
 
     private void OnMemberChanged(MemberChanged change)
     {
+        _view.Take(change);
+        if (_snapshot is null || change.Change is not { } kind) return;
         var member = change.Member;
-        Volatile.Write(ref _members, change.Change == MembershipChange.Reaped ? _members.Remove(member.Name) : _members.SetItem(member.Name, member));
-        if (change.Change is not { } kind) return;
-        if (member.Status == MemberStatus.Alive && kind != MembershipChange.Reaped) _snapshot?.MemberAlive(member.Name, member.Address);
-        else _snapshot?.MemberGone(member.Name);
-        switch (kind)
-        {
-            case MembershipChange.Joined: GossipLog.Joined(_logger, member.Name, member.Address.ToString()); break;
-            case MembershipChange.Left: GossipLog.Left(_logger, member.Name); break;
-            case MembershipChange.Failed: GossipLog.Failed(_logger, member.Name); break;
-            case MembershipChange.Updated: GossipLog.Updated(_logger, member.Name); break;
-            case MembershipChange.Reaped: GossipLog.Reaped(_logger, member.Name); break;
-        }
-
-        var news = new MembershipEvent(kind, member, _time.GetUtcNow());
-        lock (_watchersGate)
-        {
-            foreach (var watcher in _watchers) watcher.Writer.TryWrite(news);
-        }
+        if (member.Status == MemberStatus.Alive && kind != MembershipChange.Reaped) _snapshot.MemberAlive(member.Name, member.Address);
+        else _snapshot.MemberGone(member.Name);
     }
 
     private void OnNoticed(Noticed noticed)
@@ -302,87 +260,5 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
             GossipLog.Noticed(_logger, noticed.What.ToString(), noticed.Node, noticed.Detail);
     }
 
-    private void ChangeKeys(KeyOperation operation)
-    {
-        var ring = _loop!.Keyring;
-        Keyring? changed = null;
-        var done = !ring.IsEmpty && operation.Query.Name switch
-        {
-            "_serf_install-key" => ring.TryAdd(operation.Key, out changed),
-            "_serf_use-key" => ring.TryUse(operation.Key, out changed),
-            "_serf_remove-key" => ring.TryRemove(operation.Key, out changed),
-            _ => true,
-        };
-        if (changed is not null)
-        {
-            _loop.Keyring = ring = changed;
-            GossipLog.KeysChanged(_logger, operation.Query.Name);
-        }
-
-        var isListing = operation.Query.Name == "_serf_list-keys" && done;
-        var response = new KeyResponse(
-            done,
-            done ? "" : ring.IsEmpty ? "encryption is not enabled" : "the key is not installed, is the primary, or is no key",
-            isListing ? [.. ring.Keys.Select(key => Convert.ToBase64String(key.Span))] : [],
-            isListing ? Convert.ToBase64String(ring.Primary.Span) : "");
-        _streams!.Launch(_ =>
-        {
-            // Not from within the step that asked: the core takes one call at a time.
-            _loop.Step((core, _) => core.AnswerKeyOperation(operation.Query, response));
-            return Task.CompletedTask;
-        });
-    }
-
     private Member? FindSkerry(string member) => Members.TryGetValue(member, out var found) && found.Tags.ContainsKey(SkerryTag) ? found : null;
-
-    private IPEndPoint Advertised(IPEndPoint bound)
-    {
-        if (_options.Advertise is { } advertise) return advertise.Port == 0 ? new IPEndPoint(advertise.Address, bound.Port) : advertise;
-        if (!bound.Address.Equals(IPAddress.Any) && !bound.Address.Equals(IPAddress.IPv6Any)) return bound;
-        // The address this machine would speak to the world with; no packet is sent to find it.
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            probe.Connect(new IPAddress([192, 0, 2, 1]), 9);
-            return new IPEndPoint(((IPEndPoint)probe.LocalEndPoint!).Address, bound.Port);
-        }
-        catch (SocketException)
-        {
-            throw new GossipException("gossip.bind names every address, and this machine has no route to tell which one others reach it at: set gossip.advertise.");
-        }
-    }
-
-    private static (Socket Udp, Socket Tcp) Bind(IPEndPoint address)
-    {
-        // With port 0 the system picks one for UDP that may be taken for TCP: try a few.
-        for (var attempt = 0; ; attempt++)
-        {
-            var udp = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            var tcp = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                tcp.Bind(address);
-                udp.Bind(new IPEndPoint(address.Address, ((IPEndPoint)tcp.LocalEndPoint!).Port));
-                tcp.Listen(512);
-                for (var size = ReceiveBuffer; udp.ReceiveBufferSize < size && size > 65_536; size /= 2) udp.ReceiveBufferSize = size;
-                return (udp, tcp);
-            }
-            catch (SocketException refused)
-            {
-                udp.Dispose();
-                tcp.Dispose();
-                if (address.Port == 0 && attempt < 16) continue;
-                throw new GossipException(Explain(address, refused), refused);
-            }
-        }
-    }
-
-    private static string Explain(IPEndPoint address, SocketException refused) => refused.SocketErrorCode switch
-    {
-        SocketError.AddressAlreadyInUse =>
-            $"Gossip cannot listen on {address}: another program does. See which with: ss -lptn 'sport = :{address.Port}' and ss -lpun 'sport = :{address.Port}'; or set gossip.bind to another port.",
-        SocketError.AddressNotAvailable => $"Gossip cannot listen on {address}: this machine does not have that address. Set gossip.bind to one that `ip address` shows.",
-        SocketError.AccessDenied => $"Gossip cannot listen on {address}: ports below 1024 need a privilege. Set gossip.bind to a higher port.",
-        _ => $"Gossip cannot listen on {address}: {refused.Message}.",
-    };
 }

@@ -24,6 +24,12 @@ public sealed record GossipOptions
     /// <summary>AES keys of 16, 24 or 32 bytes, the primary first. Empty: gossip is in clear.</summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Keys { get; init; } = [];
 
+    /// <summary>
+    /// File the keys are kept in once members change them: a JSON array of base64 texts, the primary first, as Serf has it. When it is there it counts,
+    /// and <see cref="Keys"/> do not. Null: changes are lost at a restart.
+    /// </summary>
+    public string? KeyringPath { get; init; }
+
     /// <summary>File the known members are kept in, to rejoin from after a crash; null: none.</summary>
     public string? SnapshotPath { get; init; }
 

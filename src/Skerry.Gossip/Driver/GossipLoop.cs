@@ -11,14 +11,19 @@ using Skerry.Primitives;
 namespace Skerry.Gossip.Driver;
 
 /// <summary>
-/// The core with its UDP socket and its clock. One thread blocks until a packet comes or a deadline is due: at rest that costs a system call or two
-/// a second and nothing of the thread pool. Every step of the core runs under one lock, and its outputs are done before the lock is let go.
+/// The core with its UDP socket and its clock. One thread blocks in poll(2) until a packet comes or a deadline is due: at rest a node wakes a few
+/// times a second, for its own probe and for those of others, and touches neither timers nor the thread pool. Every step of the core runs under one
+/// lock, and its outputs are done before the lock is let go.
 /// </summary>
 internal sealed class GossipLoop : IDisposable
 {
     private const int MaxPacket = 65_536;
+
+    /// <summary>Packets taken between two looks at the deadlines: these must not starve under a flood.</summary>
     private const int MaxBatch = 64;
+
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly GossipCore _core;
@@ -28,35 +33,32 @@ internal sealed class GossipLoop : IDisposable
     private readonly SocketAddress _bellTarget;
     private readonly byte[] _sendBuffer = new byte[MaxPacket];
     private readonly PacketEncoder _encoder = new();
+    private readonly KeyStore _keys;
     private readonly ILogger _logger;
     private readonly GossipMetrics _metrics;
     private readonly IGossipEffects _effects;
     private readonly Thread _thread;
-    private Keyring _keyring;
     private Instant _wakeAt = Instant.Never;
     private volatile bool _stopping;
+    private bool _disposed;
 
-    public GossipLoop(GossipCore core, Socket socket, Keyring keyring, TimeProvider time, IGossipEffects effects, GossipMetrics metrics, ILogger logger)
+    public GossipLoop(GossipCore core, Socket socket, KeyStore keys, TimeProvider time, IGossipEffects effects, GossipMetrics metrics, ILogger logger)
     {
         _core = core;
         _socket = socket;
-        _keyring = keyring;
+        _keys = keys;
         _clock = new MonotonicClock(time);
         _effects = effects;
         _metrics = metrics;
         _logger = logger;
         var local = (IPEndPoint)socket.LocalEndPoint!;
         _bell = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        _bellTarget = new IPEndPoint(local.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : local.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : local.Address, local.Port).Serialize();
+        _bellTarget = ReachedFromHere(local).Serialize();
         _thread = new Thread(Run) { IsBackground = true, Name = "gossip" };
     }
 
-    /// <summary>Opened by the first key; swapped whole when keys change.</summary>
-    public Keyring Keyring
-    {
-        get { lock (_gate) return _keyring; }
-        set { lock (_gate) _keyring = value; }
-    }
+    /// <summary>Name of this node.</summary>
+    public string Name => _core.Name;
 
     public void Start()
     {
@@ -76,10 +78,18 @@ internal sealed class GossipLoop : IDisposable
     {
         lock (_gate)
         {
-            var result = step(_core, _clock.Now);
-            Drain();
-            if (_core.NextDeadline < _wakeAt) Ring();
-            return result;
+            try
+            {
+                var result = step(_core, _clock.Now);
+                Drain();
+                if (!_stopping && _core.NextDeadline < _wakeAt) Ring();
+                return result;
+            }
+            catch (InvariantException broken)
+            {
+                Break(broken);
+                throw;
+            }
         }
     }
 
@@ -95,14 +105,31 @@ internal sealed class GossipLoop : IDisposable
         lock (_gate) Send(new SendPacket(to, [part], Checksum: false));
     }
 
+    /// <summary>Ends the thread and awaits it; packets are neither taken nor sent from then on.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _stopping = true;
-        Ring();
-        if (_thread.IsAlive) _thread.Join();
-        _bell.Dispose();
-        _encoder.Dispose();
+        if (_thread.IsAlive)
+        {
+            do Ring();
+            while (!_thread.Join(PauseAfterFailure));
+        }
+
+        lock (_gate)
+        {
+            _bell.Dispose();
+            _encoder.Dispose();
+        }
     }
+
+    private static IPEndPoint ReachedFromHere(IPEndPoint bound) => bound.Address switch
+    {
+        var every when every.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, bound.Port),
+        var every when every.Equals(IPAddress.IPv6Any) => new IPEndPoint(IPAddress.IPv6Loopback, bound.Port),
+        _ => bound,
+    };
 
     private void Run()
     {
@@ -121,15 +148,19 @@ internal sealed class GossipLoop : IDisposable
                 }
             }
         }
-        catch (Exception broken) when (!_stopping)
+        catch (Exception broken)
         {
-            GossipLog.Stopped(_logger, "this node", broken.Message, broken);
-            _effects.OnBroken(broken);
+            Break(broken);
         }
-        catch (ObjectDisposedException)
-        {
-            // The socket was closed under a stopping loop.
-        }
+    }
+
+    /// <summary>A bug, never bad input: this part stops, and whoever runs the node is told.</summary>
+    private void Break(Exception broken)
+    {
+        if (_stopping) return;
+        _stopping = true;
+        GossipLog.Stopped(_logger, Name, broken.Message, broken);
+        _effects.OnBroken(broken);
     }
 
     /// <summary>Blocks until a packet is there or a deadline has come; true for a packet.</summary>
@@ -138,52 +169,51 @@ internal sealed class GossipLoop : IDisposable
         int microseconds;
         lock (_gate)
         {
-            var now = _clock.Now;
             _wakeAt = _core.NextDeadline;
-            var sleep = _wakeAt == Instant.Never ? LongestSleep : _wakeAt - now;
+            var sleep = _wakeAt == Instant.Never ? LongestSleep : _wakeAt - _clock.Now;
             if (sleep > LongestSleep) sleep = LongestSleep;
             // Rounded up to whole milliseconds: poll(2) counts in them, and waking early means waking twice.
             microseconds = sleep <= TimeSpan.Zero ? 0 : (int)Math.Ceiling(sleep.TotalMilliseconds) * 1000;
         }
 
-        var ready = _socket.Poll(microseconds, SelectMode.SelectRead);
+        var isReady = _socket.Poll(microseconds, SelectMode.SelectRead);
         lock (_gate) _wakeAt = Instant.Origin;
-        return ready;
+        return isReady;
     }
 
     private void ReceiveReady(PacketDecoder decoder, byte[] buffer, SocketAddress from)
     {
-        // A bounded batch: deadlines must not starve under a flood.
-        for (var batch = 0; batch < MaxBatch; batch++)
+        for (var batch = 0; batch < MaxBatch && !_stopping; batch++)
         {
-            int length;
             try
             {
-                length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+                var length = _socket.ReceiveFrom(buffer, SocketFlags.None, from);
+                if (length > 0) Receive(decoder, buffer.AsMemory(0, length), from);
+                if (!_socket.Poll(0, SelectMode.SelectRead)) return;
             }
-            catch (SocketException refused) when (refused.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.MessageSize)
+            catch (SocketException failure)
             {
-                length = 0;
+                // An interface gone or no memory for a moment: it passes, or the members will say that this node does not answer.
+                GossipLog.ReceiveFailed(_logger, failure.Message);
+                Thread.Sleep(PauseAfterFailure);
+                return;
             }
-
-            if (length > 0) Receive(decoder, buffer.AsMemory(0, length), from);
-            if (_stopping || !_socket.Poll(0, SelectMode.SelectRead)) return;
         }
     }
 
     private void Receive(PacketDecoder decoder, ReadOnlyMemory<byte> packet, SocketAddress from)
     {
         _metrics.Received(packet.Length);
+        if (!decoder.TryDecode(packet, _keys.Ring, out var error))
+        {
+            Refuse(error, from);
+            return;
+        }
+
+        for (var lost = 0; lost < decoder.LostParts; lost++) _metrics.Refused(decoder.LostReason);
+        var sender = AddressOf(from);
         lock (_gate)
         {
-            if (!decoder.TryDecode(packet, _keyring, out var error))
-            {
-                Refuse(error, from);
-                return;
-            }
-
-            for (var lost = 0; lost < decoder.LostParts; lost++) _metrics.Refused(decoder.LostReason);
-            var sender = AddressOf(from);
             var now = _clock.Now;
             foreach (var part in decoder.Parts)
             {
@@ -218,18 +248,26 @@ internal sealed class GossipLoop : IDisposable
 
     private void Send(SendPacket packet)
     {
-        var options = new PacketOptions(_keyring, Compress: packet.Parts.Length > 1, packet.Checksum);
-        Invariant.That(_encoder.TryEncode(packet.Parts.AsSpan(), options, _sendBuffer, out var written));
+        if (_stopping) return;
+        // One message goes as it is: a ping or an ack is too short to shrink.
+        var options = new PacketOptions(_keys.Ring, Compress: packet.Parts.Length > 1, packet.Checksum);
+        if (!_encoder.TryEncode(packet.Parts.AsSpan(), options, _sendBuffer, out var written))
+        {
+            // A message passed on for another may be larger than a packet with what we add to it.
+            _metrics.Unsent();
+            return;
+        }
+
         try
         {
             _socket.SendTo(_sendBuffer.AsSpan(0, written), SocketFlags.None, packet.To.ToEndPoint());
             _metrics.Sent(written);
         }
-        catch (SocketException unreachable)
+        catch (Exception refused) when (refused is SocketException or ArgumentException)
         {
-            // A lost packet is nothing new to the protocol.
-            _metrics.Noticed(Notice.Dropped);
-            if (_logger.IsEnabled(LogLevel.Debug)) GossipLog.ExchangeFailed(_logger, packet.To.ToString(), unreachable.Message);
+            // No route, or an address of the other family: a lost packet is nothing new to the protocol.
+            _metrics.Unsent();
+            if (_logger.IsEnabled(LogLevel.Debug)) GossipLog.SendFailed(_logger, packet.To.ToString(), refused.Message);
         }
     }
 
@@ -241,7 +279,7 @@ internal sealed class GossipLoop : IDisposable
         }
         catch (SocketException)
         {
-            // Loopback is down: the loop wakes by itself within a minute.
+            // Loopback is down: the loop wakes by itself at its next deadline.
         }
     }
 }

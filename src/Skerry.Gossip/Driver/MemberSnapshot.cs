@@ -7,47 +7,68 @@ using Microsoft.Extensions.Logging;
 namespace Skerry.Gossip.Driver;
 
 /// <summary>
-/// The members known, in a file that is only appended to and now and then rewritten: where to rejoin after a crash. Serf's lines
-/// (<c>alive: NAME IP:PORT</c>, <c>not-alive: NAME</c>, <c>clock: N</c>, <c>leave</c> ...). A write that fails is told once and never stops gossip.
+/// The members known, in a file that is appended to and now and then rewritten: where to rejoin after a crash. Serf's lines (<c>alive: NAME IP:PORT</c>,
+/// <c>not-alive: NAME</c>, <c>clock: N</c>, <c>leave</c> ...). Written half a second after a change at the latest and never from the caller's thread, so
+/// that a slow disk does not slow gossip; a write that fails is told once, gossip goes on, and the file is written whole when the disk takes it again.
 /// </summary>
 internal sealed class MemberSnapshot : IDisposable
 {
+    /// <summary>A file as long as this is rewritten (Serf's snapshotSizeLimit), or twice what its members need if that is more.</summary>
     private const int CompactAbove = 128 * 1024;
 
+    private const int BytesPerMember = 128;
+
+    /// <summary>Nothing of ours grows so large; whatever it is, it is not read line by line.</summary>
+    private const long LargestReadable = 64 * 1024 * 1024;
+
+    private static readonly TimeSpan FlushDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    private readonly Lock _gate = new();
     private readonly string _path;
     private readonly ILogger _logger;
-    private readonly SortedDictionary<string, IPEndPoint> _alive = new(StringComparer.Ordinal);
-    private StreamWriter? _writer;
-    private bool _toldUnwritable;
+    private readonly ITimer _flush;
+    private readonly StringBuilder _pending = new();
+    private SortedDictionary<string, IPEndPoint> _alive = new(StringComparer.Ordinal);
+    private (ulong Member, ulong Event, ulong Query) _clocks;
+    private FileStream? _file;
+    private bool _armed;
+    private bool _clocksMoved;
+    private bool _closed;
+    private bool _failing;
 
-    private MemberSnapshot(string path, ILogger logger)
+    private MemberSnapshot(string path, TimeProvider time, ILogger logger)
     {
         _path = path;
         _logger = logger;
+        _flush = time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Member, event and query clock.</summary>
-    public (ulong Member, ulong Event, ulong Query) Clocks { get; private set; }
+    /// <summary>Member, event and query clock as last written.</summary>
+    public (ulong Member, ulong Event, ulong Query) Clocks { get { lock (_gate) return _clocks; } }
 
-    /// <summary>Those held alive when the file was last written.</summary>
-    public IReadOnlyDictionary<string, IPEndPoint> Alive => _alive;
+    /// <summary>Those held alive, in ordinal order of the names.</summary>
+    public KeyValuePair<string, IPEndPoint>[] Alive { get { lock (_gate) return [.. _alive]; } }
 
-    /// <summary>Reads what is there; lines that make no sense are set aside beside the file, and the rest counts.</summary>
+    /// <summary>Reads what is there; a file with lines that make no sense is kept beside as <c>.corrupt-N</c>, and the rest of it counts.</summary>
     /// <param name="path">The file; made when it is missing.</param>
     /// <param name="rejoinAfterLeave">Whether members count that were known before a graceful leave.</param>
+    /// <param name="time">For the delay before a write.</param>
     /// <param name="logger">For damage.</param>
-    public static MemberSnapshot Open(string path, bool rejoinAfterLeave, ILogger logger)
+    public static MemberSnapshot Open(string path, bool rejoinAfterLeave, TimeProvider time, ILogger logger)
     {
-        var snapshot = new MemberSnapshot(path, logger);
-        try
+        var snapshot = new MemberSnapshot(path, time, logger);
+        lock (snapshot._gate)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            if (File.Exists(path)) snapshot.Replay(rejoinAfterLeave);
-            snapshot.Compact();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            snapshot.TellUnwritable(failure);
+            try
+            {
+                if (File.Exists(path)) snapshot.Replay(rejoinAfterLeave);
+                snapshot.Rewrite();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                snapshot.TellFailure(failure);
+            }
         }
 
         return snapshot;
@@ -55,122 +76,162 @@ internal sealed class MemberSnapshot : IDisposable
 
     public void MemberAlive(string name, IPEndPoint address)
     {
-        _alive[name] = address;
-        Append($"alive: {name} {address}");
+        if (!SnapshotReplay.IsName(name)) return;
+        lock (_gate)
+        {
+            if (_alive.TryGetValue(name, out var known) && known.Equals(address)) return;
+            _alive[name] = address;
+            Append($"alive: {name} {address}\n");
+        }
     }
 
     public void MemberGone(string name)
     {
-        if (_alive.Remove(name)) Append($"not-alive: {name}");
+        lock (_gate)
+        {
+            if (_alive.Remove(name)) Append($"not-alive: {name}\n");
+        }
     }
 
+    /// <summary>The clocks have moved; the file keeps the last time each has seen.</summary>
     public void ClocksMoved((ulong Member, ulong Event, ulong Query) clocks)
     {
-        Clocks = (clocks.Member - 1, clocks.Event - 1, clocks.Query - 1);
-        Append(ClockLines());
-    }
-
-    public void Left() => Append("leave");
-
-    public void Dispose() => _writer?.Dispose();
-
-    private string ClockLines() => string.Create(
-        CultureInfo.InvariantCulture, $"clock: {Clocks.Member}\nevent-clock: {Clocks.Event}\nquery-clock: {Clocks.Query}");
-
-    private void Replay(bool rejoinAfterLeave)
-    {
-        var unreadable = new List<string>();
-        foreach (var line in File.ReadLines(_path, Encoding.UTF8))
+        lock (_gate)
         {
-            if (!TryApply(line, rejoinAfterLeave)) unreadable.Add(line);
-        }
-
-        if (unreadable.Count == 0) return;
-        var aside = $"{_path}.corrupt-{DateTime.UtcNow:yyyyMMddHHmmss}";
-        File.Copy(_path, aside, overwrite: true);
-        GossipLog.SnapshotDamaged(_logger, unreadable.Count, _path, aside);
-    }
-
-    private bool TryApply(string line, bool rejoinAfterLeave)
-    {
-        if (line.Length == 0 || line[0] == '#' || line.StartsWith("coordinate: ", StringComparison.Ordinal)) return true;
-        if (line == "leave")
-        {
-            if (rejoinAfterLeave) return true;
-            _alive.Clear();
-            Clocks = default;
-            return true;
-        }
-
-        var colon = line.IndexOf(": ", StringComparison.Ordinal);
-        if (colon < 0) return false;
-        var value = line[(colon + 2)..];
-        switch (line[..colon])
-        {
-            case "alive":
-                var space = value.LastIndexOf(' ');
-                if (space <= 0 || !IPEndPoint.TryParse(value.AsSpan(space + 1), out var address) || address.Port == 0) return false;
-                _alive[value[..space]] = address;
-                return true;
-            case "not-alive":
-                _alive.Remove(value);
-                return true;
-            case "clock" when TryClock(value, out var time):
-                Clocks = Clocks with { Member = time };
-                return true;
-            case "event-clock" when TryClock(value, out var time):
-                Clocks = Clocks with { Event = time };
-                return true;
-            case "query-clock" when TryClock(value, out var time):
-                Clocks = Clocks with { Query = time };
-                return true;
-            default:
-                return false;
+            _clocks = (clocks.Member - 1, clocks.Event - 1, clocks.Query - 1);
+            _clocksMoved = true;
+            Append("");
         }
     }
 
-    private static bool TryClock(string value, out ulong time) => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out time);
-
-    private void Append(string lines)
+    /// <summary>The node leaves: on the disk when this returns, and nothing is written after it.</summary>
+    public void Leave()
     {
-        if (_writer is null && _toldUnwritable) return;
+        lock (_gate)
+        {
+            if (_closed) return;
+            _pending.Append("leave\n");
+            Write();
+            _closed = true;
+        }
+    }
+
+    public void Dispose()
+    {
+        _flush.Dispose();
+        lock (_gate)
+        {
+            if (!_closed) Write();
+            _closed = true;
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    private void Append(string line)
+    {
+        if (_closed) return;
+        _pending.Append(line);
+        if (_armed) return;
+        _armed = true;
+        _flush.Change(FlushDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Flush()
+    {
+        lock (_gate)
+        {
+            _armed = false;
+            if (!_closed) Write();
+        }
+    }
+
+    private void Write()
+    {
+        var lines = (_clocksMoved ? ClockLines() : "") + _pending;
+        _pending.Clear();
+        _clocksMoved = false;
+        if (lines.Length == 0 && !_failing) return;
         try
         {
-            _writer ??= Open();
-            _writer.Write(lines + "\n");
-            _writer.Flush();
-            if (_writer.BaseStream.Length > Math.Max(CompactAbove, 2 * 128 * _alive.Count)) Compact();
+            if (_failing || _file is null)
+            {
+                // What failed may have left half a line: write the whole again.
+                Rewrite();
+                if (lines.EndsWith("leave\n", StringComparison.Ordinal)) WriteLines("leave\n");
+                if (_failing) GossipLog.SnapshotWritable(_logger, _path);
+                _failing = false;
+                return;
+            }
+
+            WriteLines(lines);
+            if (_file.Length > Math.Max(CompactAbove, 2 * BytesPerMember * _alive.Count)) Rewrite();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            TellUnwritable(failure);
+            TellFailure(failure);
         }
     }
 
-    private StreamWriter Open() => new(new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read), new UTF8Encoding(false));
-
-    /// <summary>Writes what still counts into a new file, flushes it and puts it in the old one's place.</summary>
-    private void Compact()
+    private void WriteLines(string lines)
     {
-        _writer?.Dispose();
-        _writer = null;
+        _file!.Write(Utf8.GetBytes(lines));
+        _file.Flush(flushToDisk: lines.EndsWith("leave\n", StringComparison.Ordinal));
+    }
+
+    /// <summary>Writes what still counts into a new file and, once that is on the disk, puts it in the old one's place.</summary>
+    private void Rewrite()
+    {
+        _file?.Dispose();
+        _file = null;
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
         var temporary = _path + ".compact";
         using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
         {
-            using var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true);
-            foreach (var (name, address) in _alive) writer.Write($"alive: {name} {address}\n");
-            writer.Write(ClockLines() + "\n");
-            writer.Flush();
+            var lines = new StringBuilder();
+            foreach (var (name, address) in _alive) lines.Append(CultureInfo.InvariantCulture, $"alive: {name} {address}\n");
+            file.Write(Utf8.GetBytes(lines.Append(ClockLines()).ToString()));
             file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, _path, overwrite: true);
-        _writer = Open();
+        _file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
     }
 
-    private void TellUnwritable(Exception failure)
+    private string ClockLines() => string.Create(
+        CultureInfo.InvariantCulture, $"clock: {_clocks.Member}\nevent-clock: {_clocks.Event}\nquery-clock: {_clocks.Query}\n");
+
+    private void Replay(bool rejoinAfterLeave)
     {
-        if (!_toldUnwritable) GossipLog.SnapshotUnwritable(_logger, _path, failure.Message);
-        _toldUnwritable = true;
+        if (new FileInfo(_path).Length > LargestReadable)
+        {
+            GossipLog.SnapshotDamaged(_logger, _path, $"it has more than {LargestReadable / 1024 / 1024} MiB", SetAside());
+            return;
+        }
+
+        var replay = new SnapshotReplay(rejoinAfterLeave);
+        replay.Read(_path);
+        _alive = replay.Alive;
+        _clocks = replay.Clocks;
+        if (replay.Unreadable > 0) GossipLog.SnapshotDamaged(_logger, _path, $"{replay.Unreadable} of its lines make no sense", SetAside());
+    }
+
+    private string SetAside()
+    {
+        for (var number = 1; ; number++)
+        {
+            var aside = $"{_path}.corrupt-{number}";
+            if (File.Exists(aside)) continue;
+            File.Move(_path, aside);
+            return aside;
+        }
+    }
+
+    private void TellFailure(Exception failure)
+    {
+        _file?.Dispose();
+        _file = null;
+        if (!_failing) GossipLog.SnapshotUnwritable(_logger, _path, failure.Message);
+        _failing = true;
     }
 }

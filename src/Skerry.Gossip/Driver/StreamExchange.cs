@@ -11,20 +11,27 @@ internal static class StreamExchange
 {
     private const int FirstBuffer = 4096;
 
-    /// <summary>Reads one message; an error when the bytes cannot become one or the other side closed too early.</summary>
-    public static async Task<(GossipMessage? Message, DecodeError Error)> ReadAsync(Socket socket, Keyring ring, CancellationToken cancellation)
+    /// <summary>Reads one message.</summary>
+    /// <returns>No message when the bytes cannot become one (<see cref="DecodeError"/> says why) or none came before the other side closed (no error).</returns>
+    public static async Task<(GossipMessage? Message, DecodeError Error)> ReadAsync(Socket socket, Keyring ring, StreamBudget budget, CancellationToken cancellation)
     {
         var decoder = new StreamDecoder(ring);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-        var received = 0;
+        var (received, taken) = (0, 0);
         try
         {
             while (true)
             {
-                // The decoder asks for what its checked headers declare; doubling keeps a liar from costing more than it sends.
-                if (received == buffer.Length) buffer = Grow(buffer, received);
+                if (received == buffer.Length)
+                {
+                    // Doubling, not what the headers declare: a liar costs no more than it sends.
+                    if (!budget.TryTake(buffer.Length)) return (null, DecodeError.TooLarge);
+                    taken += buffer.Length;
+                    buffer = Grow(buffer);
+                }
+
                 var read = await socket.ReceiveAsync(buffer.AsMemory(received), cancellation);
-                if (read == 0) return (null, DecodeError.Truncated);
+                if (read == 0) return (null, received == 0 ? DecodeError.None : DecodeError.Truncated);
                 received += read;
                 if (received < decoder.Needed) continue;
                 switch (decoder.Advance(buffer.AsSpan(0, received)))
@@ -36,6 +43,7 @@ internal static class StreamExchange
         }
         finally
         {
+            budget.Return(taken);
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
@@ -48,10 +56,10 @@ internal static class StreamExchange
         return true;
     }
 
-    private static byte[] Grow(byte[] buffer, int used)
+    private static byte[] Grow(byte[] buffer)
     {
         var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.AsSpan(0, used).CopyTo(larger);
+        buffer.AsSpan().CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;
     }

@@ -1,0 +1,47 @@
+namespace Skerry.Gossip.Driver;
+
+/// <summary>What runs beside the loop: everything started here is cancelled and awaited when it is disposed, and nothing starts after that.</summary>
+internal sealed class BackgroundTasks : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<Task> _running = [];
+    private readonly Lock _gate = new();
+    private bool _stopped;
+
+    /// <summary>Cancelled when everything is to end.</summary>
+    public CancellationToken Stopping { get; }
+
+    public BackgroundTasks() => Stopping = _stopping.Token;
+
+    /// <summary>Starts something on the thread pool.</summary>
+    public void Launch(Func<CancellationToken, Task> work)
+    {
+        lock (_gate)
+        {
+            if (_stopped) return;
+            var task = Task.Run(() => work(Stopping));
+            _running.Add(task);
+            _ = task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopped) return;
+            _stopped = true;
+        }
+
+        await _stopping.CancelAsync();
+        Task[] running;
+        lock (_gate) running = [.. _running];
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private void Ended(Task task)
+    {
+        lock (_gate) _running.Remove(task);
+    }
+}
