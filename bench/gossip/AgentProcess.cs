@@ -19,7 +19,7 @@ internal sealed class AgentProcess : IDisposable
         _fleet = fleet;
         Node = node;
         Address = address;
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Observe(line.Data);
         _process.ErrorDataReceived += (_, line) => Observe(line.Data);
@@ -60,6 +60,13 @@ internal sealed class AgentProcess : IDisposable
 
     /// <summary>Timestamp at which this agent held a member failed, or null.</summary>
     public long? FailedAt(string member) { lock (_gate) return _failedAt.TryGetValue(member, out var at) ? at : null; }
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
 
     public void Kill() => _process.Kill(entireProcessTree: true);
 

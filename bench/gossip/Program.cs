@@ -1,16 +1,23 @@
 using System.Globalization;
+using System.Net;
 
 using Skerry.Bench.Gossip;
+
+if (args is ["--host", var host, var bind])
+{
+    await NodeHost.RunAsync(host, IPEndPoint.Parse(bind));
+    return 0;
+}
 
 // Serf and Skerry side by side: fleets of agents on loopback, one fleet at a time, in turn. README.md says how to read the table.
 var agents = Option("--agents", 20);
 var rounds = Option("--rounds", 3);
 var idle = TimeSpan.FromSeconds(Option("--idle", 30));
 var kills = Option("--kills", 3);
-var only = Text("--only");
+var chosen = (Text("--fleets") ?? "serf,skerry").Split(',');
 var program = Text("--skerry") ?? Path.GetFullPath("src/Skerry.Agent/bin/Release/net10.0/skerry");
 
-if (only != "serf" && !File.Exists(program))
+if (chosen.Contains("skerry") && !File.Exists(program))
 {
     Console.Error.WriteLine($"No program at {program}. Build it: dotnet build -c Release src/Skerry.Agent; or name it with --skerry PATH.");
     return 2;
@@ -19,8 +26,8 @@ if (only != "serf" && !File.Exists(program))
 var directory = Directory.CreateTempSubdirectory("skerry-bench-").FullName;
 try
 {
-    IFleet[] fleets = [new SerfFleet(), new SkerryFleet(program, directory)];
-    var results = fleets.Where(fleet => only is null || fleet.Name == only).ToDictionary(fleet => fleet, _ => new List<Round>());
+    IFleet[] fleets = [new SerfFleet(), new SkerryFleet(program, directory), new NodeFleet()];
+    var results = fleets.Where(fleet => chosen.Contains(fleet.Name)).ToDictionary(fleet => fleet, _ => new List<Round>());
     var runner = new RoundRunner(agents, idle, kills);
     for (var round = 1; round <= rounds; round++)
     {
@@ -47,9 +54,10 @@ string? Text(string name)
     return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
 }
 
+// One column a fleet; a ratio is to the first one.
 static void Report(IReadOnlyList<(string Name, List<Round> Rounds)> fleets)
 {
-    Row("measure (median of rounds)", [.. fleets.Select(fleet => fleet.Name)], fleets.Count > 1 ? "ratio" : "");
+    Row("measure (median of rounds)", [.. fleets.Select((fleet, index) => index == 0 ? fleet.Name : $"{fleet.Name} | ratio")]);
     Measure("kill -9 to all knowing, s", rounds => Median(rounds.SelectMany(round => round.Detections)));
     Measure("  worst, s", rounds => rounds.SelectMany(round => round.Detections).Max());
     Measure("kill -9 to the first knowing, s", rounds => Median(rounds.SelectMany(round => round.FirstDetections)));
@@ -62,11 +70,12 @@ static void Report(IReadOnlyList<(string Name, List<Round> Rounds)> fleets)
     void Measure(string name, Func<List<Round>, double> value)
     {
         var values = fleets.Select(fleet => value(fleet.Rounds)).ToList();
-        Row(name, [.. values.Select(number => number.ToString("0.00", CultureInfo.InvariantCulture))],
-            values.Count > 1 ? (values[1] / values[0]).ToString("0.00", CultureInfo.InvariantCulture) : "");
+        Row(name, values.Select((number, index) => index == 0 ? $"{Number(number)}" : $"{Number(number)} | {Number(number / values[0])}"));
     }
 
-    void Row(string name, string[] values, string ratio) => Console.WriteLine($"| {name,-34} | {string.Join(" | ", values.Select(value => value.PadLeft(10)))} | {ratio,6} |");
+    string Number(double number) => number.ToString("0.00", CultureInfo.InvariantCulture).PadLeft(8);
+
+    void Row(string name, IEnumerable<string> cells) => Console.WriteLine($"| {name,-34} | {string.Join(" | ", cells)} |");
 }
 
 static double Median(IEnumerable<double> values)

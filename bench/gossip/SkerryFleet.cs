@@ -32,9 +32,15 @@ internal sealed partial class SkerryFleet(string program, string directory) : IF
         answer.EnsureSuccessStatusCode();
     }
 
-    public string? JoinedIn(string line) => Match(Joined(), line);
+    public string? JoinedIn(string line) => JoinedMember(line);
 
-    public string? FailedIn(string line) => Match(Failed(), line);
+    public string? FailedIn(string line) => FailedMember(line);
+
+    /// <summary>The member that a line of gossip's log says has joined.</summary>
+    public static string? JoinedMember(string line) => Match(Joined(), line);
+
+    /// <summary>The member that a line of gossip's log says has failed.</summary>
+    public static string? FailedMember(string line) => Match(Failed(), line);
 
     private static string? Match(Regex pattern, string line) => pattern.Match(line) is { Success: true } match ? match.Groups[1].Value : null;
 
