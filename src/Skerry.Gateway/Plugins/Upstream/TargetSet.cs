@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+using Skerry.Catalog;
+
+namespace Skerry.Gateway.Plugins.Upstream;
+
+/// <summary>The instances of an upstream, kept in step with the catalog: a balancer made anew at each change that concerns it.</summary>
+internal sealed class TargetSet : IDisposable
+{
+    private readonly UpstreamOptions _options;
+    private readonly TargetRegistry _registry;
+    private readonly ServiceCatalog? _catalog;
+    private readonly Lock _gate = new();
+    private ulong _seen;
+    private bool _disposed;
+    private volatile Balancer _balancer;
+
+    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog? catalog)
+    {
+        _options = options;
+        _registry = registry;
+        _catalog = options.Service.Length > 0 ? catalog : null;
+        _balancer = new Balancer(options.LoadBalancing, []);
+        if (_catalog is not null)
+        {
+            _catalog.Changed += OnCatalogChanged;
+            OnCatalogChanged(_catalog.Current);
+        }
+        else
+        {
+            Replace([.. options.Addresses.Select(Parse).OfType<(string Host, int Port)>().Select(address => (address.Host, address.Port, 1))]);
+        }
+    }
+
+    /// <summary>The instances of this moment.</summary>
+    public Balancer Balancer => _balancer;
+
+    /// <summary>Reads <c>HOST:PORT</c>; null when it is none.</summary>
+    public static (string Host, int Port)? Parse(string address)
+    {
+        var colon = address.LastIndexOf(':');
+        if (colon <= 0 || !ushort.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0) return null;
+        var host = address[..colon].Trim('[', ']');
+        return Uri.CheckHostName(host) == UriHostNameType.Unknown ? null : (host, port);
+    }
+
+    public void Dispose()
+    {
+        if (_catalog is not null) _catalog.Changed -= OnCatalogChanged;
+        lock (_gate)
+        {
+            _disposed = true;
+            foreach (var target in _balancer.Targets) _registry.Release(target.Host, target.Port);
+            _balancer = new Balancer(_options.LoadBalancing, []);
+        }
+    }
+
+    private void OnCatalogChanged(CatalogSnapshot snapshot)
+    {
+        lock (_gate)
+        {
+            var index = snapshot.ServiceIndex(_options.Service);
+            if (index <= _seen && _seen != 0) return;
+            _seen = Math.Max(1, index);
+            Replace([.. snapshot.Instances(_options.Service)
+                .Where(entry => entry.Status != CheckStatus.Critical && entry.Service.Port > 0)
+                .Where(entry => _options.Tag.Length == 0 || entry.Service.Tags.Contains(_options.Tag))
+                .Select(entry => (entry.EffectiveAddress, entry.Service.Port, entry.Status == CheckStatus.Warning ? entry.Service.Weights.Warning : entry.Service.Weights.Passing))]);
+        }
+    }
+
+    private void Replace(ImmutableArray<(string Host, int Port, int Weight)> instances)
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            // New shares before old ones go: an instance that stays keeps its connections.
+            var targets = instances.Select(instance => new WeightedTarget(instance.Host, instance.Port, _registry.Acquire(instance.Host, instance.Port), instance.Weight)).ToImmutableArray();
+            var before = _balancer.Targets;
+            _balancer = new Balancer(_options.LoadBalancing, targets);
+            foreach (var target in before) _registry.Release(target.Host, target.Port);
+        }
+    }
+}
