@@ -21,11 +21,16 @@ internal sealed class SerfAgent : IAsyncDisposable
 
     public IPEndPoint Address { get; }
 
-    public static async Task<SerfAgent> StartAsync(string name, params string[] options)
+    /// <summary>Whether the process has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    public static Task<SerfAgent> StartAsync(string name, params string[] options) => StartAsync(name, new IPEndPoint(IPAddress.Loopback, FreePort()), options);
+
+    public static async Task<SerfAgent> StartAsync(string name, IPEndPoint bind, params string[] options)
     {
-        var (gossip, rpc) = (FreePort(), FreePort());
+        var rpc = FreePort();
         var start = new ProcessStartInfo(
-            "serf", ["agent", $"-node={name}", $"-bind=127.0.0.1:{gossip}", $"-rpc-addr=127.0.0.1:{rpc}", "-profile=local", "-log-level=debug", .. options])
+            "serf", ["agent", $"-node={name}", $"-bind={bind}", $"-rpc-addr=127.0.0.1:{rpc}", "-profile=local", "-log-level=debug", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -40,7 +45,7 @@ internal sealed class SerfAgent : IAsyncDisposable
             throw new InvalidOperationException("These tests meet Debian's serf: apt-get install serf, or run ./eng/test, which does.", missing);
         }
 
-        var agent = new SerfAgent(process, new IPEndPoint(IPAddress.Loopback, gossip), $"127.0.0.1:{rpc}");
+        var agent = new SerfAgent(process, bind, $"127.0.0.1:{rpc}");
         process.OutputDataReceived += (_, line) => agent.Observe(line.Data);
         process.ErrorDataReceived += (_, line) => agent.Observe(line.Data);
         process.BeginOutputReadLine();
@@ -55,6 +60,13 @@ internal sealed class SerfAgent : IAsyncDisposable
         var (exitCode, output) = await TryRunAsync(verb, arguments);
         Assert.True(exitCode == 0, $"serf {verb} {string.Join(' ', arguments)} failed:\n{output}");
         return output;
+    }
+
+    /// <summary>Runs one of serf's verbs that must not succeed.</summary>
+    public async Task RunExpectingFailureAsync(string verb, params string[] arguments)
+    {
+        var (exitCode, output) = await TryRunAsync(verb, arguments);
+        Assert.True(exitCode != 0, $"serf {verb} {string.Join(' ', arguments)} succeeded:\n{output}");
     }
 
     /// <summary>The status and tags serf holds of a member; null when it knows none of that name.</summary>
@@ -85,7 +97,11 @@ internal sealed class SerfAgent : IAsyncDisposable
     }
 
     /// <summary>Ends it without a word.</summary>
-    public void Kill() => _process.Kill();
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -105,7 +121,7 @@ internal sealed class SerfAgent : IAsyncDisposable
         lock (_log) _log.AppendLine(line);
     }
 
-    private async Task<(int ExitCode, string Output)> TryRunAsync(string verb, params string[] arguments)
+    public async Task<(int ExitCode, string Output)> TryRunAsync(string verb, params string[] arguments)
     {
         // Serf's parser wants its options first.
         var start = new ProcessStartInfo("serf", [.. verb.Split(' '), $"-rpc-addr={_rpc}", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -116,7 +132,7 @@ internal sealed class SerfAgent : IAsyncDisposable
         return (process.ExitCode, output);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var probe = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
         probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -1,21 +1,10 @@
-using System.Collections.Immutable;
-using System.Diagnostics.Metrics;
-using System.Net;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-
 using Skerry.Gossip;
 
 namespace Skerry.Interop.Tests.Serf;
 
 /// <summary>A Skerry node and Debian's serf as members of one group.</summary>
-public sealed class SerfPeerTests
+public sealed class SerfPeerTests : MixedGroup
 {
-    private const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-
-    private static readonly ServiceProvider Services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-
     [Theory]
     [InlineData(false, true)]
     [InlineData(false, false)]
@@ -81,9 +70,14 @@ public sealed class SerfPeerTests
         await skerry.JoinAsync([serf.Address.ToString(), stays.Address.ToString()], CancellationToken.None);
         await stays.SeesAsync("debian", "alive");
         await SeesAsync(skerry, stays, "debian", MemberStatus.Alive);
-        serf.Kill();
+        await serf.KillAsync();
         await SeesAsync(skerry, stays, "debian", MemberStatus.Failed);
         await stays.SeesAsync("debian", "failed");
+
+        await using var again = await SerfAgent.StartAsync("debian", serf.Address, SerfOptions(encrypted));
+        await again.RunAsync("join", skerry.LocalAddress.ToString());
+        await SeesAsync(skerry, stays, "debian", MemberStatus.Alive);
+        Assert.True(skerry.Members["debian"].Incarnation > 1);
     }
 
     [Fact]
@@ -97,7 +91,7 @@ public sealed class SerfPeerTests
         await skerry.DisposeAsync();
         await serf.SeesAsync("island", "failed");
 
-        await using var again = await StartSkerryAsync("island", encrypted: false, address);
+        await using var again = await StartSkerryAsync(SkerryOptions("island", encrypted: false) with { Bind = address });
         await again.JoinAsync([serf.Address.ToString()], CancellationToken.None);
         await serf.SeesAsync("island", "alive");
         Assert.True(again.Members["island"].Incarnation > 1);
@@ -111,7 +105,7 @@ public sealed class SerfPeerTests
         await using var skerry = await StartSkerryAsync("island", encrypted: false);
         await skerry.JoinAsync([serf.Address.ToString(), gone.Address.ToString()], CancellationToken.None);
         await SeesAsync(skerry, serf, "gone", MemberStatus.Alive);
-        gone.Kill();
+        await gone.KillAsync();
         await serf.SeesAsync("gone", "failed");
         await SeesAsync(skerry, serf, "gone", MemberStatus.Failed);
         await serf.RunAsync("force-leave", "gone");
@@ -126,7 +120,7 @@ public sealed class SerfPeerTests
         await using var skerry = await StartSkerryAsync("island", encrypted: false);
         await skerry.JoinAsync([serf.Address.ToString(), gone.Address.ToString()], CancellationToken.None);
         await serf.SeesAsync("gone", "alive");
-        gone.Kill();
+        await gone.KillAsync();
         await SeesAsync(skerry, serf, "gone", MemberStatus.Failed);
         await serf.SeesAsync("gone", "failed");
         Assert.True(await skerry.ForceLeaveAsync("gone", prune: false, CancellationToken.None));
@@ -172,26 +166,4 @@ public sealed class SerfPeerTests
         await skerry.LeaveAsync(CancellationToken.None);
         await serf.SeesAsync("island", "left");
     }
-
-    private static Task<SerfAgent> StartSerfAsync(string name, bool encrypted, params string[] options) =>
-        SerfAgent.StartAsync(name, encrypted ? [$"-encrypt={Key}", .. options] : options);
-
-    private static async Task<GossipNode> StartSkerryAsync(string name, bool encrypted, IPEndPoint? address = null)
-    {
-        var options = new GossipOptions
-        {
-            NodeName = name,
-            Bind = address ?? new IPEndPoint(IPAddress.Loopback, 0),
-            Profile = GossipProfile.Local,
-            Keys = encrypted ? [Convert.FromBase64String(Key)] : [],
-            Tags = ImmutableSortedDictionary<string, string>.Empty.Add(GossipNode.SkerryTag, "1").Add("role", "rock"),
-        };
-        var node = new GossipNode(options, TimeProvider.System, NullLoggerFactory.Instance, Services.GetRequiredService<IMeterFactory>());
-        await node.StartAsync(CancellationToken.None);
-        return node;
-    }
-
-    private static Task SeesAsync(GossipNode node, SerfAgent serf, string member, MemberStatus status) => serf.UntilAsync(
-        () => Task.FromResult(node.Members.TryGetValue(member, out var found) && found.Status == status),
-        $"the Skerry node to see {member} as {status}; it sees {string.Join(", ", node.Members.Values.Select(known => $"{known.Name} {known.Status}"))}");
 }
