@@ -57,6 +57,9 @@ internal sealed class GossipCore
     /// <summary>Members known, in whatever status.</summary>
     public IReadOnlyDictionary<string, SerfMember> Members => _serf.Members;
 
+    /// <summary>Every node as SWIM holds it, this one among them.</summary>
+    public IReadOnlyList<SwimNode> Nodes => _swim.Members.All;
+
     /// <summary>Incarnation of this node.</summary>
     public uint Incarnation => _swim.Self.Incarnation;
 

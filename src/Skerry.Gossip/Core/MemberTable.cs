@@ -31,13 +31,13 @@ internal sealed class MemberTable(Prng prng)
     }
 
     /// <summary>The next to probe; null when there is nobody. At the end of a round the long dead are forgotten and the rest is shuffled.</summary>
-    public SwimNode? NextToProbe(string self, Instant now, TimeSpan gossipToTheDead)
+    public SwimNode? NextToProbe(string self, Instant now, TimeSpan keepGone)
     {
         for (var looked = 0; looked <= _round.Count; looked++)
         {
             if (_next >= _round.Count)
             {
-                ForgetLongGone(now, gossipToTheDead);
+                ForgetLongGone(now, keepGone);
                 Shuffle();
                 _next = 0;
                 if (_round.Count == 0) return null;
@@ -82,12 +82,12 @@ internal sealed class MemberTable(Prng prng)
         return nodes.MoveToImmutable();
     }
 
-    private void ForgetLongGone(Instant now, TimeSpan gossipToTheDead)
+    private void ForgetLongGone(Instant now, TimeSpan keepGone)
     {
         for (var i = _round.Count - 1; i >= 0; i--)
         {
             var node = _round[i];
-            if (!node.IsGone || now - node.StateChanged <= gossipToTheDead) continue;
+            if (!node.IsGone || now - node.StateChanged <= keepGone) continue;
             _byName.Remove(node.Name);
             Swap(i, _round.Count - 1);
             _round.RemoveAt(_round.Count - 1);

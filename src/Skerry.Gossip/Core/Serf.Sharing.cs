@@ -73,7 +73,7 @@ internal sealed partial class Serf
         if (state.EventLTime > 0) Witness(_eventClock, state.EventLTime - 1);
         if (state.QueryLTime > 0) Witness(_queryClock, state.QueryLTime - 1);
         var left = state.LeftMembers.ToHashSet(StringComparer.Ordinal);
-        foreach (var name in state.LeftMembers) OnLeaveIntent(new LeaveIntent(state.StatusTimeOf(name) + 1, name, Prune: false), now);
+        foreach (var name in state.LeftMembers) MergeLeft(name, state.StatusTimeOf(name) + 1, now);
         foreach (var (name, time) in state.StatusTimes)
         {
             if (!left.Contains(name)) OnJoinIntent(new JoinIntent(time, name));
@@ -83,6 +83,17 @@ internal sealed partial class Serf
         {
             foreach (var seen in slot.Events) OnEvent(new UserEvent(slot.LTime, seen.Name, seen.Payload, Coalesce: false));
         }
+    }
+
+    /// <summary>
+    /// Another holds a member left. SWIM's table of the same exchange has been taken in before: unless the member is gone here too, it has come back
+    /// and the other has not heard yet. Serf takes the goodbye anyway and then holds the member leaving for as long as it lives, since the one added to
+    /// the time may equal that of the new join, and grows with every exchange between two that hold it left.
+    /// </summary>
+    private void MergeLeft(string name, ulong time, Instant now)
+    {
+        if (name == _core.Name || _swim.Members.Find(name) is { IsGone: true }) OnLeaveIntent(new LeaveIntent(time, name, Prune: false), now);
+        else Witness(_clock, time);
     }
 
     public void OnUserMessage(ByteString payload, NodeAddress from, Instant now)

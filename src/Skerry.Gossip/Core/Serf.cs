@@ -15,6 +15,12 @@ internal sealed partial class Serf : ISwimLayer
     /// <summary>An intent about an unknown node is remembered so long.</summary>
     private static readonly TimeSpan RecentIntentTimeout = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Who said goodbye and lives on for so long has come back, and its new join intent lost against an old goodbye. Saying goodbye takes 11 s at most,
+    /// and who dies half-way through is held dead well before, so that its death still counts as leaving.
+    /// </summary>
+    private static readonly TimeSpan LeavingTimeout = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan ReapInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromSeconds(30);
 
@@ -61,7 +67,7 @@ internal sealed partial class Serf : ISwimLayer
             if (_intents.Remove(node.Name, out var intent))
             {
                 member.StatusTime = intent.Time;
-                if (intent.IsLeave) member.Status = MemberStatus.Leaving;
+                if (intent.IsLeave) (member.Status, member.GoneSince) = (MemberStatus.Leaving, now);
             }
         }
         else
@@ -165,6 +171,7 @@ internal sealed partial class Serf : ISwimLayer
         {
             case MemberStatus.Alive:
                 member.Status = MemberStatus.Leaving;
+                member.GoneSince = now;
                 _core.Emit(new MemberChanged(null, member.ToMember()));
                 if (intent.Prune) _core.Timers.Set(new TimerKey(SwimTimer.Prune, intent.Node), now + PruneDelay);
                 break;
@@ -205,6 +212,7 @@ internal sealed partial class Serf : ISwimLayer
                 MemberStatus.Left => _core.Options.TombstoneTimeout,
                 _ => TimeSpan.MaxValue,
             };
+            if (member.Status == MemberStatus.Leaving && member.Name != _core.Name) StayAfterAll(member, now);
             if (member.Name != _core.Name && limit != TimeSpan.MaxValue && now - member.GoneSince > limit) Erase(member);
         }
 
@@ -212,6 +220,13 @@ internal sealed partial class Serf : ISwimLayer
         {
             if (now - intent.Heard > RecentIntentTimeout) _intents.Remove(node);
         }
+    }
+
+    private void StayAfterAll(SerfMember member, Instant now)
+    {
+        if (now - member.GoneSince <= LeavingTimeout || _swim.Members.Find(member.Name) is not { State: SwimState.Alive }) return;
+        member.Status = MemberStatus.Alive;
+        _core.Emit(new MemberChanged(null, member.ToMember()));
     }
 
     /// <summary>One failed member at random is tried again, the likelier the more have failed: for as long as they are remembered.</summary>

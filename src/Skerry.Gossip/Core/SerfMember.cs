@@ -24,7 +24,7 @@ internal sealed class SerfMember(string name)
     /// <summary>Member clock of the last intent about it; an older one changes nothing.</summary>
     public ulong StatusTime { get; set; }
 
-    /// <summary>When it failed or left.</summary>
+    /// <summary>When it failed, left, or said that it would leave.</summary>
     public Instant GoneSince { get; set; }
 
     public Member ToMember() => new(Name, Address.ToEndPoint(), Status, Tags, Incarnation)

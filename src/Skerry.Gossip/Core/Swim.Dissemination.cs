@@ -31,8 +31,8 @@ internal sealed partial class Swim
             case Ack ack: OnAck(ack, now); break;
             case Nack nack: OnNack(nack); break;
             case Alive alive: OnAlive(alive, now); break;
-            case Suspect suspect: OnSuspect(suspect, now); break;
-            case Dead dead: OnDead(dead, now); break;
+            case Suspect suspect: OnSuspect(suspect, now, from); break;
+            case Dead dead: OnDead(dead, now, from); break;
             case UserMessage user: _layer.OnUserMessage(user.Payload, from, now); break;
             default: _core.Notice(Notice.Dropped, "", $"a {message.Type} does not come by packet"); break;
         }

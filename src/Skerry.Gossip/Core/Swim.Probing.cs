@@ -26,7 +26,7 @@ internal sealed partial class Swim
     {
         _core.Timers.Set(new TimerKey(SwimTimer.Probe), now + _core.Timing.ProbeInterval);
         // A probe stretched by our own bad health is still under way: this tick passes.
-        if (_probe is not null || _members.NextToProbe(_core.Name, now, _core.Timing.GossipToTheDeadTime) is not { } target) return;
+        if (_probe is not null || _members.NextToProbe(_core.Name, now, _keepGone) is not { } target) return;
 
         _probe = new Probe(target, ++_sequence, now);
         var ping = GossipCodec.Encode(new Ping(_probe.Sequence, target.Name, _self.Address, _core.Name));

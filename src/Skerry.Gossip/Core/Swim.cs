@@ -17,6 +17,13 @@ internal sealed partial class Swim
     private readonly MemberTable _members;
     private readonly BroadcastQueue _rumours = new();
     private readonly SwimNode _self;
+
+    /// <summary>
+    /// Who is gone stays in the table for as long as Serf's rules remember the member. Memberlist drops it after half a minute; a node that missed the
+    /// death then passes it on as alive, and all believe it, since nobody knows better.
+    /// </summary>
+    private readonly TimeSpan _keepGone;
+
     private uint _incarnation;
     private bool _leaving;
 
@@ -25,6 +32,7 @@ internal sealed partial class Swim
         _core = core;
         _layer = layer;
         _members = new MemberTable(core.Prng);
+        _keepGone = core.Options.ReconnectTimeout > core.Options.TombstoneTimeout ? core.Options.ReconnectTimeout : core.Options.TombstoneTimeout;
         _awareness = new Awareness(core.Timing.AwarenessMaxMultiplier);
         _self = _members.Add(core.Name);
         _self.Address = core.Options.Address;
@@ -127,10 +135,19 @@ internal sealed partial class Swim
         Refute(alive.Incarnation, now);
     }
 
-    private void OnSuspect(Suspect suspect, Instant now)
+    /// <param name="suspect">The suspicion.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="teller">Who passed it on by packet; null: it is this node's own.</param>
+    private void OnSuspect(Suspect suspect, Instant now, NodeAddress? teller = null)
     {
         var node = _members.Find(suspect.Node);
-        if (node is null || suspect.Incarnation < node.Incarnation) return;
+        if (node is null) return;
+        if (suspect.Incarnation < node.Incarnation || node.State == SwimState.Left)
+        {
+            SetRight(node, teller);
+            return;
+        }
+
         if (node == _self)
         {
             if (!_leaving) Refute(suspect.Incarnation, now);
@@ -140,7 +157,8 @@ internal sealed partial class Swim
         if (node.Suspicion is { } running)
         {
             if (!running.Confirm(suspect.From)) return;
-            _core.Timers.Set(new TimerKey(SwimTimer.Suspicion, node.Name), running.Deadline);
+            // The confirmation may have cut it to less than has passed already. A deadline in the past would look like a loop that came late.
+            _core.Timers.Set(new TimerKey(SwimTimer.Suspicion, node.Name), Instant.Max(running.Deadline, now));
             _rumours.Add(GossipCodec.Encode(suspect), node.Name);
             WakeGossip(now);
             return;
@@ -164,10 +182,16 @@ internal sealed partial class Swim
         if (_members.Find(name) is { State: SwimState.Suspect } node) OnDead(new Dead(node.Incarnation, name, _core.Name), now);
     }
 
-    private void OnDead(Dead dead, Instant now)
+    private void OnDead(Dead dead, Instant now, NodeAddress? teller = null)
     {
         var node = _members.Find(dead.Node);
-        if (node is null || dead.Incarnation < node.Incarnation || node.IsGone) return;
+        if (node is null || node.IsGone) return;
+        if (dead.Incarnation < node.Incarnation)
+        {
+            SetRight(node, teller);
+            return;
+        }
+
         if (node == _self && !_leaving)
         {
             Refute(dead.Incarnation, now);
@@ -199,6 +223,17 @@ internal sealed partial class Swim
         GossipAlive(_self);
         WakeGossip(now);
         _layer.OnIncarnation(_self);
+    }
+
+    /// <summary>
+    /// Who accuses a node by an old incarnation, or suspects one that has left, has missed what came after: it gets that at once. Memberlist stays
+    /// silent here, and the teller then holds a node dead that has refuted, or failed that has said goodbye.
+    /// </summary>
+    private void SetRight(SwimNode node, NodeAddress? teller)
+    {
+        if (teller is not { } to) return;
+        if (node.State == SwimState.Alive) Send(to, GossipCodec.Encode(new Alive(node.Incarnation, node.Name, node.Address, node.Meta, node.Versions)));
+        else if (node.State == SwimState.Left) Send(to, GossipCodec.Encode(new Dead(node.Incarnation, node.Name, node.Name)));
     }
 
     /// <summary>Takes in the state of another node, as if each entry had been gossiped (section 6).</summary>
