@@ -136,7 +136,7 @@ public sealed class WorldTests
         storm.ShapeMachines();
         storm.Begin();
         world.RunFor(TimeSpan.FromMinutes(2));
-        storm.End();
+        storm.End(new NetworkOptions());
         world.RunFor(TimeSpan.FromMinutes(1));
         Assert.All(world.Nodes, node => Assert.Equal(NodeState.Up, node.State));
         return world.Hash;

@@ -29,7 +29,7 @@ internal sealed class SimulatedNode(int index, string name, Func<NodePort, Prng,
     /// <summary>Its clock.</summary>
     public LocalClock Clock { get; set; } = new(Instant.Origin, Instant.Origin, 0);
 
-    /// <summary>The most its loop is late by at each event; each is drawn evenly from zero to this.</summary>
+    /// <summary>The most its loop is late by at each event; each is drawn evenly from zero to this. Set by <see cref="World.Delay"/>.</summary>
     public TimeSpan Lag { get; set; }
 
     /// <summary>Whether its machine still answers for it when the process is gone: a connection is then refused at once, not left waiting.</summary>
@@ -37,6 +37,9 @@ internal sealed class SimulatedNode(int index, string name, Func<NodePort, Prng,
 
     /// <summary>When it was last started.</summary>
     public Instant StartedAt { get; set; }
+
+    /// <summary>When it last went on after a pause, or began to keep time.</summary>
+    public Instant ResumedAt { get; set; } = Instant.Never;
 
     /// <summary>True time of the wake-up that counts; later ones in the queue are stale.</summary>
     public Instant ArmedAt { get; set; } = Instant.Never;

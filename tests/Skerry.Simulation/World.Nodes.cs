@@ -13,6 +13,7 @@ internal sealed partial class World
         node.StartedAt = Now;
         node.Host = node.Create(_ports[node.Index], _nodeSeeds.Fork());
         Note("start", node.Index, -1, null);
+        LifeChanged?.Invoke(node);
         node.Host.Start(node.Clock.Read(Now));
         Settle(node);
     }
@@ -30,6 +31,7 @@ internal sealed partial class World
         node.Host = null;
         node.ArmedAt = Instant.Never;
         node.Inbox.Clear();
+        LifeChanged?.Invoke(node);
     }
 
     /// <summary>Stops a process in its tracks for a while.</summary>
@@ -45,6 +47,17 @@ internal sealed partial class World
     public void Resume(SimulatedNode node)
     {
         if (node.State == NodeState.Paused) GoOn(node);
+    }
+
+    /// <summary>Makes the loop of a node late at each event by up to a duration; zero: it keeps time again, and catches up at once.</summary>
+    public void Delay(SimulatedNode node, TimeSpan most)
+    {
+        Note("delay", node.Index, -1, most);
+        node.Lag = most;
+        if (node.State != NodeState.Up) return;
+        node.ResumedAt = Now;
+        node.ArmedAt = Instant.Never;
+        Arm(node);
     }
 
     /// <summary>Has a running process do something, as its operator would.</summary>
@@ -104,6 +117,7 @@ internal sealed partial class World
     {
         Note("resume", node.Index, -1, null);
         node.State = NodeState.Up;
+        node.ResumedAt = Now;
         Settle(node);
 
         // What waited is handled before anything that comes now, in the order it came.

@@ -54,6 +54,9 @@ internal sealed partial class World
     /// <summary>The last events.</summary>
     public Trace Trace { get; } = new();
 
+    /// <summary>Told of each start, before the host gets its first call, and of each crash, after the host is gone.</summary>
+    public Action<SimulatedNode>? LifeChanged { get; set; }
+
     /// <summary>Adds a process that does not run yet.</summary>
     /// <param name="name">For people.</param>
     /// <param name="create">Makes its host at each start; the generator is the host's own.</param>

@@ -11,14 +11,14 @@ internal sealed class Storm
     private readonly World _world;
     private readonly FaultOptions _options;
     private readonly HashSet<SimulatedNode> _crashed = [];
-    private readonly NetworkOptions _fairWeather;
+    private readonly NetworkOptions _usual;
     private bool _isOver;
 
     /// <summary>A storm that has not begun.</summary>
     public Storm(World world, FaultOptions options)
     {
         (_world, _options) = (world, options);
-        _fairWeather = world.Network.Options;
+        _usual = world.Network.Options;
     }
 
     /// <summary>Clocks that drift and loops that are late: what is wrong with machines before anything runs on them.</summary>
@@ -29,7 +29,7 @@ internal sealed class Storm
         {
             var drift = random.Next((2 * _options.DriftPpm) + 1) - _options.DriftPpm;
             node.Clock = new LocalClock(Instant.Origin, Instant.Origin + random.NextDuration(TimeSpan.FromDays(1)), drift);
-            if (random.Chance(_options.LateShare)) node.Lag = _options.Lateness;
+            if (random.Chance(_options.LateShare)) _world.Delay(node, _options.Lateness);
         }
     }
 
@@ -43,15 +43,18 @@ internal sealed class Storm
         Repeat(_options.WeatherEvery, Weather);
     }
 
-    /// <summary>Ends all faults: cuts are mended, paused processes go on, crashed ones start again, loops keep time.</summary>
-    public void End()
+    /// <summary>
+    /// Ends all faults: cuts are mended, the network is a good one, paused processes go on, crashed ones start again, loops keep time.
+    /// </summary>
+    /// <param name="calm">The network from now on.</param>
+    public void End(NetworkOptions calm)
     {
         _isOver = true;
         _world.Network.MendAll();
-        _world.Network.Options = _fairWeather;
+        _world.Network.Options = calm;
         foreach (var node in _world.Nodes)
         {
-            node.Lag = TimeSpan.Zero;
+            if (node.Lag > TimeSpan.Zero) _world.Delay(node, TimeSpan.Zero);
             _world.Resume(node);
             if (_crashed.Contains(node)) Restart(node);
         }
@@ -142,16 +145,16 @@ internal sealed class Storm
     {
         var duration = random.NextDuration(_options.WeatherFor);
         _world.Note("weather", -1, -1, "bad");
-        _world.Network.Options = _fairWeather with
+        _world.Network.Options = _usual with
         {
-            Loss = Math.Max(_fairWeather.Loss, _options.WeatherLoss),
-            MeanExtraDelay = _fairWeather.MeanExtraDelay * _options.WeatherDelay,
+            Loss = Math.Max(_usual.Loss, _options.WeatherLoss),
+            MeanExtraDelay = _usual.MeanExtraDelay * _options.WeatherDelay,
         };
         _world.After(duration, () =>
         {
             if (_isOver) return;
             _world.Note("weather", -1, -1, "fair");
-            _world.Network.Options = _fairWeather;
+            _world.Network.Options = _usual;
         });
     }
 }
