@@ -11,9 +11,10 @@ namespace Skerry.Gateway;
 
 /// <summary>What a listener does with its requests. It stands on Kestrel without the layers of a web application, which would cost more than the pipeline.</summary>
 /// <param name="listener">The listener's name.</param>
+/// <param name="scheme">What its clients speak: http or https.</param>
 /// <param name="model">Gives the pipelines of this moment.</param>
 /// <param name="logger">For what breaks.</param>
-internal sealed class GatewayApplication(string listener, Func<GatewayModel> model, ILogger logger) : IHttpApplication<GatewayContext>
+internal sealed class GatewayApplication(string listener, string scheme, Func<GatewayModel> model, ILogger logger) : IHttpApplication<GatewayContext>
 {
     public GatewayContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -21,7 +22,7 @@ internal sealed class GatewayApplication(string listener, Func<GatewayModel> mod
         GatewayContext context;
         if (contextFeatures is IHostContextContainer<GatewayContext> container) context = container.HostContext ??= new GatewayContext();
         else context = new GatewayContext();
-        context.Begin(contextFeatures);
+        context.Begin(contextFeatures, scheme);
         return context;
     }
 

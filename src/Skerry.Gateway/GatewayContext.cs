@@ -26,7 +26,8 @@ internal sealed class GatewayContext
     /// <summary>Path, decoded; what routes match.</summary>
     public string Path => _request.Path;
 
-    public string Scheme => _request.Scheme;
+    /// <summary>By the listener, not by what the client says.</summary>
+    public string Scheme { get; private set; } = "http";
 
     /// <summary>Path and query as they are forwarded; plugins may change it.</summary>
     public string Target { get; set; } = "";
@@ -39,12 +40,6 @@ internal sealed class GatewayContext
     {
         get => _response.StatusCode;
         set => _response.StatusCode = value;
-    }
-
-    public string? ReasonPhrase
-    {
-        get => _response.ReasonPhrase;
-        set => _response.ReasonPhrase = value;
     }
 
     public bool HasStarted => _response.HasStarted;
@@ -95,8 +90,9 @@ internal sealed class GatewayContext
     }
 
     /// <summary>Fills the context for a request.</summary>
-    public void Begin(IFeatureCollection features)
+    public void Begin(IFeatureCollection features, string scheme)
     {
+        Scheme = scheme;
         _features = features;
         _request = features.Get<IHttpRequestFeature>()!;
         _response = features.Get<IHttpResponseFeature>()!;

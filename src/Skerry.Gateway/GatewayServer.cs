@@ -125,7 +125,7 @@ public sealed class GatewayServer : IAsyncDisposable
             foreach (var listener in options.Listeners)
             {
                 if (Find(listener.Name) is { } running && SameSocket(running.Options, listener)) continue;
-                var application = new GatewayApplication(listener.Name, () => Volatile.Read(ref _model), _logger);
+                var application = new GatewayApplication(listener.Name, listener.Tls is null ? "http" : "https", () => Volatile.Read(ref _model), _logger);
                 opened.Add(await Listener.StartAsync(listener, application, _loggers, _logger, cancellation));
             }
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -19,14 +20,16 @@ namespace Skerry.Gateway;
 internal sealed class Listener : IAsyncDisposable
 {
     private readonly KestrelServer _server;
+    private readonly KestrelServer? _clearHttp2;
     private readonly ILogger _logger;
     private readonly ServiceProvider? _tlsServices;
     private X509Certificate2? _certificate;
 
-    private Listener(ListenerOptions options, KestrelServer server, ServiceProvider? tlsServices, ILogger logger)
+    private Listener(ListenerOptions options, KestrelServer server, KestrelServer? clearHttp2, ServiceProvider? tlsServices, ILogger logger)
     {
         Options = options;
         _server = server;
+        _clearHttp2 = clearHttp2;
         _tlsServices = tlsServices;
         _logger = logger;
     }
@@ -38,14 +41,19 @@ internal sealed class Listener : IAsyncDisposable
 
     public static async Task<Listener> StartAsync(ListenerOptions options, GatewayApplication application, ILoggerFactory loggers, ILogger logger, CancellationToken cancellation)
     {
-        var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        // Requests of any size pass: what is too large is for the service to say, and back-pressure bounds what is held here.
-        kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MinRequestBodyDataRate = null;
-        kestrel.Limits.MinResponseDataRate = null;
         ServiceProvider? services = null;
+        KestrelServer? clearHttp2 = null;
+        Http2Handoff? handoff = null;
         Listener? listener = null;
-        if (options.Tls is not null)
+        var kestrel = NewOptions();
+        if (options.Tls is null)
+        {
+            handoff = new Http2Handoff(options.Address);
+            var http2 = NewOptions();
+            http2.Listen(options.Address, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+            clearHttp2 = new KestrelServer(new OptionsWrapper<KestrelServerOptions>(http2), handoff, loggers);
+        }
+        else
         {
             services = new ServiceCollection().AddSingleton(loggers).AddLogging().AddMetrics().BuildServiceProvider();
             kestrel.ApplicationServices = services;
@@ -53,23 +61,20 @@ internal sealed class Listener : IAsyncDisposable
 
         kestrel.Listen(options.Address, endpoint =>
         {
-            endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-            if (options.Tls is null) return;
-            endpoint.UseHttps(https =>
-            {
-                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                https.ServerCertificateSelector = (_, _) => listener!._certificate;
-            });
+            endpoint.Protocols = handoff is null ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+            if (handoff is not null) endpoint.Use(handoff.Detect);
+            else endpoint.UseHttps(https => UseCertificate(https, () => listener!._certificate));
         });
 
         // Requests run on the thread that read them: a switch of threads would cost more than most of what a pipeline does.
         var transport = new SocketTransportFactory(
             new OptionsWrapper<SocketTransportOptions>(new SocketTransportOptions { UnsafePreferInlineScheduling = true, NoDelay = true }), loggers);
         var server = new KestrelServer(new OptionsWrapper<KestrelServerOptions>(kestrel), transport, loggers);
-        listener = new Listener(options, server, services, logger);
+        listener = new Listener(options, server, clearHttp2, services, logger);
         try
         {
             if (options.Tls is { } tls) listener._certificate = ReadCertificate(tls);
+            if (clearHttp2 is not null) await clearHttp2.StartAsync(application, cancellation);
             await server.StartAsync(application, cancellation);
             var bound = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
             listener.Address = new IPEndPoint(options.Address.Address, bound.Port);
@@ -100,16 +105,34 @@ internal sealed class Listener : IAsyncDisposable
 
     public async Task StopAsync(CancellationToken cancellation)
     {
-        await _server.StopAsync(cancellation);
+        // Both at once: connections of the first include those it handed to the second.
+        await Task.WhenAll(_server.StopAsync(cancellation), _clearHttp2?.StopAsync(cancellation) ?? Task.CompletedTask);
         GatewayLog.Closed(_logger, Options.Name);
     }
 
     public ValueTask DisposeAsync()
     {
         _server.Dispose();
+        _clearHttp2?.Dispose();
         _tlsServices?.Dispose();
         _certificate?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static KestrelServerOptions NewOptions()
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        // Requests of any size pass: what is too large is for the service to say, and back-pressure bounds what is held here.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+        return options;
+    }
+
+    private static void UseCertificate(HttpsConnectionAdapterOptions https, Func<X509Certificate2?> certificate)
+    {
+        https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        https.ServerCertificateSelector = (_, _) => certificate();
     }
 
     private static X509Certificate2 ReadCertificate(TlsOptions tls) => X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key);

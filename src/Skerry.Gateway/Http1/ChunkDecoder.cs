@@ -36,7 +36,8 @@ internal struct ChunkDecoder
             {
                 if (rest.IsEmpty) break;
                 var count = (int)Math.Min(_left, rest.Length);
-                writer.Write(rest[..count]);
+                rest[..count].CopyTo(writer.GetSpan(count));
+                writer.Advance(count);
                 rest = rest[count..];
                 _left -= count;
                 hasData = true;

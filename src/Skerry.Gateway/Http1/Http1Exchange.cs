@@ -176,11 +176,9 @@ internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection c
         if (!connection.Received.IsEmpty)
         {
             var first = (int)Math.Min(left, connection.Received.Length);
-            writer.Write(connection.Received[..first]);
+            await WriteAsync(writer, connection.ReceivedMemory[..first]);
             connection.Take(first);
             left -= first;
-            // What belongs together goes out together: flush only if more has to be waited for, or all is there.
-            await FlushAsync(writer);
         }
 
         while (left > 0)
@@ -202,9 +200,8 @@ internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection c
         await context.ResponseBody.StartAsync(context.Aborted);
         do
         {
-            writer.Write(connection.Received);
+            await WriteAsync(writer, connection.ReceivedMemory);
             connection.Take(connection.Received.Length);
-            await FlushAsync(writer);
             Wait(limits.Idle);
         }
         while (await connection.FillAsync());
@@ -227,11 +224,22 @@ internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection c
         await FlushAsync(writer);
     }
 
-    private async ValueTask FlushAsync(PipeWriter writer)
+    private ValueTask WriteAsync(PipeWriter writer, ReadOnlyMemory<byte> bytes)
     {
         // A slow client is not the instance's fault: its clock stands still meanwhile.
         connection.Deadline = limits.End;
-        var flushed = await writer.FlushAsync(context.Aborted);
+        return CheckAsync(writer.WriteAsync(bytes, context.Aborted));
+    }
+
+    private ValueTask FlushAsync(PipeWriter writer)
+    {
+        connection.Deadline = limits.End;
+        return CheckAsync(writer.FlushAsync(context.Aborted));
+    }
+
+    private async ValueTask CheckAsync(ValueTask<FlushResult> flushing)
+    {
+        var flushed = await flushing;
         if (flushed.IsCompleted || flushed.IsCanceled) throw new OperationCanceledException(context.Aborted);
     }
 
