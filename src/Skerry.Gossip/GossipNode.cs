@@ -96,7 +96,8 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
         _keys = KeyStore.Open(_options, _logger);
         var sockets = GossipSockets.Bind(_options.Bind);
         _sockets = sockets;
-        LocalAddress = GossipSockets.Advertised((IPEndPoint)sockets.Packets.LocalEndPoint!, _options.Advertise);
+        var bound = (IPEndPoint)sockets.Packets.LocalEndPoint!;
+        LocalAddress = GossipSockets.Advertised(bound, _options.Advertise);
         if (_options.SnapshotPath is { } path) _snapshot = MemberSnapshot.Open(path, _options.RejoinAfterLeave, _time, _logger);
         var rejoin = _snapshot?.Alive.Where(member => member.Key != Name).Select(member => member.Value).ToArray() ?? [];
 
@@ -106,7 +107,7 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
         var budget = new StreamBudget(StreamMemory);
         var loop = new GossipLoop(new GossipCore(CoreOptions(timing), prng), sockets.Packets, _keys, _time, this, _metrics, _logger);
         _loop = loop;
-        _streams = new StreamClient(loop, _keys, budget, timing.StreamTimeout, _metrics, _logger);
+        _streams = new StreamClient(bound.Address, loop, _keys, budget, timing.StreamTimeout, _metrics, _logger);
         _joiner = new Joiner(_streams, loop, _view, timing.StreamTimeout, _time, _logger);
         loop.Start();
         new StreamServer(sockets.Streams, loop, _keys, _tasks, budget, timing.StreamTimeout, _metrics, _logger).Start();

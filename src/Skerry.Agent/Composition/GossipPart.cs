@@ -22,6 +22,7 @@ internal static class GossipPart
             Profile = gossip.Profile,
             Tags = AgentTags.Of(configuration.Model, id),
             Keys = configuration.GossipKeys,
+            KeyringPath = gossip.KeyringFile,
             SnapshotPath = data.File("members"),
             RejoinAfterLeave = gossip.RejoinAfterLeave,
             ReconnectTimeout = gossip.ReconnectTimeout,

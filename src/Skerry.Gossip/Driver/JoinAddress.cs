@@ -12,23 +12,17 @@ internal readonly record struct JoinAddress(string Host, int Port)
     public static bool TryParse(string text, int defaultPort, out JoinAddress address)
     {
         address = default;
-        var rest = text.Contains('/', StringComparison.Ordinal) ? text[(text.IndexOf('/', StringComparison.Ordinal) + 1)..] : text;
-        if (rest.Length == 0) return false;
-        if (IPAddress.TryParse(rest, out var bare) && (rest.Contains("::", StringComparison.Ordinal) || bare.ToString() == rest))
-        {
-            address = new JoinAddress(rest.Trim('[', ']'), defaultPort);
-            return true;
-        }
-
-        var colon = rest.LastIndexOf(':');
-        if (colon < 0 || rest.EndsWith(']'))
-        {
-            address = new JoinAddress(rest.Trim('[', ']'), defaultPort);
-            return true;
-        }
-
-        if (!int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535 || colon == 0) return false;
-        address = new JoinAddress(rest[..colon].Trim('[', ']'), port);
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var rest = text[(slash + 1)..];
+        var bracket = rest.LastIndexOf(']');
+        // Without brackets more than one colon is an IPv6 address with no port.
+        var colon = bracket < 0 && rest.IndexOf(':', StringComparison.Ordinal) != rest.LastIndexOf(':') ? -1 : rest.LastIndexOf(':');
+        var hasPort = colon > bracket;
+        var host = (hasPort ? rest[..colon] : rest).Trim('[', ']');
+        var port = defaultPort;
+        if (hasPort && !(int.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is >= 1 and <= 65535)) return false;
+        if (host.Length == 0 || (host.Contains(':', StringComparison.Ordinal) && !IPAddress.TryParse(host, out _))) return false;
+        address = new JoinAddress(host, port);
         return true;
     }
 

@@ -8,8 +8,8 @@ using Skerry.Gossip.Wire;
 
 namespace Skerry.Gossip.Driver;
 
-/// <summary>TCP exchanges that this node opens: one message each way, connect to close under one deadline.</summary>
-internal sealed class StreamClient(GossipLoop loop, KeyStore keys, StreamBudget budget, TimeSpan timeout, GossipMetrics metrics, ILogger logger)
+/// <summary>TCP exchanges that this node opens, from the address its packets come from: one message each way, connect to close under one deadline.</summary>
+internal sealed class StreamClient(IPAddress from, GossipLoop loop, KeyStore keys, StreamBudget budget, TimeSpan timeout, GossipMetrics metrics, ILogger logger)
 {
     /// <summary>Exchanges the whole state with a node; null when it worked, else why not.</summary>
     public async Task<string?> PushPullAsync(IPEndPoint to, bool join, CancellationToken cancellation)
@@ -44,6 +44,7 @@ internal sealed class StreamClient(GossipLoop loop, KeyStore keys, StreamBudget 
         using var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (!GossipSockets.IsEvery(from) && from.AddressFamily == to.AddressFamily) socket.Bind(new IPEndPoint(from, 0));
             await socket.ConnectAsync(to, limit.Token);
             var ring = keys.Ring;
             if (!await StreamExchange.WriteAsync(socket, request, ring, limit.Token)) return (null, "the message is too large");

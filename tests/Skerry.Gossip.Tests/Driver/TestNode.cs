@@ -22,9 +22,11 @@ internal static class TestNode
         Tags = ImmutableSortedDictionary<string, string>.Empty.Add(GossipNode.SkerryTag, "1").Add("role", name),
     };
 
-    public static async Task<GossipNode> StartAsync(GossipOptions options)
+    public static Task<GossipNode> StartAsync(GossipOptions options) => StartAsync(options, Services.GetRequiredService<IMeterFactory>());
+
+    public static async Task<GossipNode> StartAsync(GossipOptions options, IMeterFactory meters)
     {
-        var node = new GossipNode(options, TimeProvider.System, NullLoggerFactory.Instance, Services.GetRequiredService<IMeterFactory>());
+        var node = new GossipNode(options, TimeProvider.System, NullLoggerFactory.Instance, meters);
         await node.StartAsync(CancellationToken.None);
         return node;
     }
