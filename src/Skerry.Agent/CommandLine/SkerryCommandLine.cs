@@ -40,6 +40,8 @@ internal static class SkerryCommandLine
     {
         AgentCommand.Create(terminal),
         DevCommand.Create(terminal),
+        DemoCommand.Create(terminal),
+        DemoServiceCommand.Create(terminal),
         MembersCommand.Create(terminal),
         JoinCommand.Create(terminal),
         LeaveCommand.Create(terminal),

@@ -29,41 +29,34 @@ internal static class ConfigurationReference
     {
         var page = new StringBuilder(Introduction);
         var top = ConfigurationFile.Schema;
-        Section(page, "Top level", top, "", [.. top.Keys.Where(key => GroupsOf(key.Shape).Count == 0)]);
-        foreach (var key in top.Keys)
-        {
-            foreach (var group in GroupsOf(key.Shape)) Groups(page, key.Name + group.Suffix, group.Shape, key);
-        }
-
+        var plain = top.Keys.Where(key => GroupsOf(key.Shape, key.Name, key.Description).Count == 0);
+        Table(page, new Group("Top level", "", "", top), plain, isReloadable: false);
+        foreach (var key in top.Keys) Sections(page, key, key.Name, isReloadable: false);
         return page.ToString().ReplaceLineEndings("\n");
     }
 
-    private static void Groups(StringBuilder page, string path, RecordShape shape, SchemaKey holder)
+    /// <summary>A section for each group of keys that a key holds, and for those that they hold.</summary>
+    private static void Sections(StringBuilder page, SchemaKey key, string path, bool isReloadable)
     {
-        Section(page, $"`{path}`", shape, path, shape.Keys, holder);
-        foreach (var key in shape.Keys)
+        isReloadable |= key.IsReloadable;
+        foreach (var group in GroupsOf(key.Shape, path, key.Description))
         {
-            foreach (var group in GroupsOf(key.Shape)) Groups(page, $"{path}.{key.Name}{group.Suffix}", group.Shape, key with { IsReloadable = key.IsReloadable || holder.IsReloadable });
+            Table(page, group, group.Shape.Keys, isReloadable);
+            foreach (var inner in group.Shape.Keys) Sections(page, inner, RecordShape.Join(group.Path, inner.Name), isReloadable);
         }
     }
 
-    private static void Section(StringBuilder page, string title, RecordShape shape, string path, IReadOnlyList<SchemaKey> keys, SchemaKey? holder = null)
+    private static void Table(StringBuilder page, Group group, IEnumerable<SchemaKey> keys, bool isReloadable)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
-        if (holder is not null && holder.Description.Length > 0) page.Append(holder.Description).Append("\n\n");
-        if (keys.Count == 0)
-        {
-            page.Append("No keys.\n");
-            return;
-        }
-
+        page.Append(CultureInfo.InvariantCulture, $"\n## {group.Title}\n\n");
+        if (group.Description.Length > 0) page.Append(group.Description).Append("\n\n");
         page.Append("| key | type | default | range | reloadable | meaning |\n|---|---|---|---|---|---|\n");
-        var defaults = shape.CreateDefault();
+        var defaults = group.Shape.CreateDefault();
         foreach (var key in keys)
         {
-            var reloadable = key.IsReloadable || (holder?.IsReloadable ?? false);
-            page.Append(CultureInfo.InvariantCulture,
-                $"| `{RecordShape.Join(path, key.Name)}` | {key.Shape.TypeName} | {Default(key, defaults)} | {Range(key)} | {(reloadable ? "yes" : "")} | {key.Description.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            var reloadable = isReloadable || key.IsReloadable ? "yes" : "";
+            var meaning = key.Description.Replace("|", "\\|", StringComparison.Ordinal);
+            page.Append(CultureInfo.InvariantCulture, $"| `{RecordShape.Join(group.Path, key.Name)}` | {key.Shape.TypeName} | {Default(key, defaults)} | {Range(key)} | {reloadable} | {meaning} |\n");
         }
     }
 
@@ -87,12 +80,14 @@ internal static class ConfigurationReference
         return (choices.Length > 0 ? choices : key.Range).Replace("|", "\\|", StringComparison.Ordinal);
     }
 
-    /// <summary>The groups of keys that a value of this shape holds, with what their path adds to the key's.</summary>
-    private static List<(string Suffix, RecordShape Shape)> GroupsOf(Shape shape) => shape switch
+    /// <summary>The groups of keys that a value of this shape holds. A plugin's path begins at its name: any pipeline may hold it anywhere.</summary>
+    private static List<Group> GroupsOf(Shape shape, string path, string description) => shape switch
     {
-        RecordShape record => [("", record)],
-        PluginShape plugins => [.. plugins.Kinds.Select(kind => ("." + kind.Key, kind.Value))],
-        IContainerShape container => [.. GroupsOf(container.Item).Select(group => (container.PathSuffix + group.Suffix, group.Shape))],
+        RecordShape record => [new Group($"`{path}`", path, description, record)],
+        PluginShape plugins => [.. plugins.Kinds.Select(kind => new Group($"Plugin `{kind.Key}`", kind.Key, $"An entry of `{path[..^2]}`.", kind.Value))],
+        IContainerShape container => GroupsOf(container.Item, path + container.PathSuffix, description),
         _ => [],
     };
+
+    private sealed record Group(string Title, string Path, string Description, RecordShape Shape);
 }

@@ -62,11 +62,11 @@ internal static partial class ConfigurationRules
     {
         var ids = new HashSet<string>();
         var checkIds = new HashSet<string>();
+        // Entries that were refused are not in the list, and the places of those behind them would be wrong.
+        if (context.Errors.Any(error => error.Key.StartsWith("services", StringComparison.Ordinal))) return;
         for (var i = 0; i < model.Services.Length; i++)
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"services[{i}]");
-            // Entries that were refused are not in the list, and the places of those behind them would be wrong.
-            if (!context.IsClean(Enumerable.Range(0, model.Services.Length + 1).Select(index => string.Create(CultureInfo.InvariantCulture, $"services[{index}]")).ToArray())) return;
             var service = model.Services[i];
             if (!ids.Add(service.EffectiveId)) context.Refuse($"{path}.{(service.Id is null ? "name" : "id")}", $"the id '{service.EffectiveId}' is there twice", "ids unique on this node; set id");
             CheckService(service, path, checkIds, context);

@@ -2,6 +2,7 @@ using System.CommandLine;
 
 using Skerry.Agent.Composition;
 using Skerry.Agent.Configuration;
+using Skerry.Agent.Demo;
 
 namespace Skerry.Agent.CommandLine.Verbs;
 
@@ -11,10 +12,14 @@ internal static class AgentCommand
     public static Command Create(Terminal terminal)
     {
         var config = new Option<string?>("--config", "-c") { Description = "Configuration file; docs/configuration.md lists its keys. Absent: every key has its default.", HelpName = "FILE" };
+        var parent = DemoServiceCommand.ParentOption();
         var flags = new AgentFlags();
-        var command = new Command("agent", "Run an agent. Flags stand over the file.") { config };
+        var command = new Command("agent", "Run an agent. Flags stand over the file.") { config, parent };
         foreach (var flag in flags.Options) command.Options.Add(flag);
         return command.Running(terminal, (parse, cancellation) =>
-            AgentProcess.RunAsync(new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse)), terminal, cancellation));
+        {
+            if (parse.GetValue(parent) is { } directory) ParentWatch.Begin(directory);
+            return AgentProcess.RunAsync(new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse)), terminal, cancellation);
+        });
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 
 using Skerry.Agent.Configuration.Yaml;
@@ -71,9 +72,10 @@ internal sealed class RecordShape(Type type) : Shape
         }
 
         context.Note(keyPath, entry.Value.Mark);
-        if (!key.Shape.TryBind(entry.Value, keyPath, context, out var bound)) return;
+        var written = key.IsSecret && entry.Value is YamlNode.Scalar scalar ? scalar with { IsSecret = true } : entry.Value;
+        if (!key.Shape.TryBind(written, keyPath, context, out var bound)) return;
         foreach (var rule in key.Rules.Where(rule => !rule.IsValid(bound)))
-            context.Refuse(entry.Value.Mark, keyPath, rule is System.ComponentModel.DataAnnotations.RangeAttribute ? $"{entry.Value.Kind} is out of range" : $"{entry.Value.Kind} is not allowed", key.Range);
+            context.Refuse(entry.Value.Mark, keyPath, rule is RangeAttribute ? $"{written.Kind} is out of range" : $"{written.Kind} is not allowed", key.Range);
         key.Property.SetValue(target, bound);
     }
 }

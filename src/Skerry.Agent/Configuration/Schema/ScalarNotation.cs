@@ -95,6 +95,8 @@ internal abstract record ScalarNotation(string TypeName, string Allowed)
             return parsed;
         }
 
+        public override string Suggest(string text) => text.Length > 0 && text.All(char.IsAsciiDigit) ? $"; did you mean '{text}s'?" : "";
+
         public override string Format(object value) => DurationText.Format((TimeSpan)value);
     }
 

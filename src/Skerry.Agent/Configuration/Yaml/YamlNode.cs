@@ -18,7 +18,10 @@ internal abstract record YamlNode(Mark Mark)
     /// <param name="IsPlain">Written without quotes.</param>
     internal sealed record Scalar(Mark Mark, string Text, bool IsPlain) : YamlNode(Mark)
     {
-        public override string Kind => IsEmpty ? "nothing" : $"'{(Text.Length <= 60 ? Text : Text[..57] + "...")}'";
+        /// <summary>Not to be repeated in a message.</summary>
+        public bool IsSecret { get; init; }
+
+        public override string Kind => IsEmpty ? "nothing" : IsSecret ? "the value" : $"'{(Text.Length <= 60 ? Text : Text[..57] + "...")}'";
 
         public override bool IsEmpty => IsPlain && Text is "" or "~" or "null";
     }

@@ -32,13 +32,19 @@ internal sealed class YamlReader
     /// <exception cref="YamlRefusedException">Not YAML, or outside the bounds.</exception>
     public static YamlNode? Read(string source, string text)
     {
+        var reader = new YamlReader(source, text);
         try
         {
-            return new YamlReader(source, text).ReadDocument();
+            return reader.ReadDocument();
         }
         catch (YamlException refused)
         {
-            throw new YamlRefusedException(new Mark(source, (int)refused.Start.Line, (int)refused.Start.Column), Reason(refused));
+            throw new YamlRefusedException(new Mark(source, (int)refused.Start.Line, (int)refused.Start.Column), "not YAML: " + refused.Message.TrimEnd('.'));
+        }
+        catch (Exception stumbled) when (stumbled is not YamlRefusedException)
+        {
+            // The parser has exceptions of several other types for what it did not expect: an open bracket at the end, a tag that is no URI.
+            throw new YamlRefusedException(reader.MarkOf(reader._parser.Current), "not YAML: what begins here does not end as it should; look for a missing bracket, quote or colon");
         }
     }
 
@@ -109,10 +115,8 @@ internal sealed class YamlReader
         if (_nodes > MaxNodes) throw Refused(at, $"more than {MaxNodes} values, aliases counted as what they stand for");
     }
 
-    private Mark MarkOf(ParsingEvent at) => new(_source, (int)at.Start.Line, (int)at.Start.Column);
+    private Mark MarkOf(ParsingEvent? at) => at is null ? new Mark(_source, 1, 1) : new Mark(_source, (int)at.Start.Line, (int)at.Start.Column);
 
     private YamlRefusedException Refused(ParsingEvent? at, string reason) =>
-        new(at is null ? new Mark(_source, 0, 0) : MarkOf(at), reason);
-
-    private static string Reason(YamlException refused) => "not YAML: " + refused.Message.TrimEnd('.');
+        new(MarkOf(at), reason);
 }
