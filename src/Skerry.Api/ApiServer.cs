@@ -1,7 +1,21 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
+using Skerry.Api.Consul;
+using Skerry.Api.Http;
+using Skerry.Api.Metrics;
+using Skerry.Api.SkerryApi;
 using Skerry.Catalog;
 
 namespace Skerry.Api;
@@ -9,19 +23,151 @@ namespace Skerry.Api;
 /// <summary>The HTTP API of one agent: Consul's paths, Skerry's own, metrics.</summary>
 public sealed class ApiServer : IAsyncDisposable
 {
+    private readonly ApiOptions _options;
+    private readonly ServiceCatalog _catalog;
+    private readonly IAgentControl _agent;
+    private readonly ILogger _logger;
+    private readonly PrometheusExporter _metrics = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly WebApplication _application;
+
     /// <summary>A server that listens from <see cref="StartAsync"/> on.</summary>
-    public ApiServer(ApiOptions options, ServiceCatalog catalog, IAgentControl agent, TimeProvider time, ILoggerFactory loggers) => throw new NotImplementedException();
+    public ApiServer(ApiOptions options, ServiceCatalog catalog, IAgentControl agent, TimeProvider time, ILoggerFactory loggers)
+    {
+        _options = options;
+        _catalog = catalog;
+        _agent = agent;
+        _logger = loggers.CreateLogger("Skerry.Api");
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "skerry", ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddOpenApi("skerry");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.Address);
+        });
+        _application = builder.Build();
+        Map();
+    }
 
     /// <summary>Where it listens; known once started.</summary>
-    public IPEndPoint LocalAddress => throw new NotImplementedException();
+    public IPEndPoint LocalAddress { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Every endpoint, for the OpenAPI document and the index.</summary>
+    internal static IEnumerable<ApiRoute> Routes =>
+        [.. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes, .. SkerryEndpoints.Routes];
 
     /// <summary>Binds and starts answering.</summary>
     /// <exception cref="ApiException">The address is in use or cannot be bound; the message says what to do.</exception>
-    public Task StartAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _application.StartAsync(cancellation);
+        }
+        catch (Exception refused) when (refused is IOException or SocketException or AddressInUseException)
+        {
+            throw new ApiException(500, Explain(refused));
+        }
+
+        var bound = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        LocalAddress = new IPEndPoint(_options.Address.Address, bound.Port);
+        ApiLog.Listening(_logger, LocalAddress.ToString());
+    }
 
     /// <summary>Stops accepting, ends blocking queries with what is known, finishes the rest within the token's time.</summary>
-    public Task StopAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _stopping.CancelAsync();
+        await _application.StopAsync(cancellation);
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _application.DisposeAsync();
+        _metrics.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Map()
+    {
+        foreach (var route in Routes) Map(route);
+        Map(new ApiRoute("GET", "/metrics", "Metrics in Prometheus' text format", MetricsAsync));
+        Map(new ApiRoute("GET", "/v1/agent/metrics", "Metrics: Prometheus' text format with ?format=prometheus", MetricsAsync));
+        Map(new ApiRoute("GET", "/", "What there is", IndexAsync));
+        _application.MapOpenApi("/v1/{documentName}/openapi.json");
+        _application.MapFallback(http =>
+        {
+            http.Response.StatusCode = 404;
+            return http.Response.WriteAsync("Invalid URL path: not a recognized HTTP API endpoint");
+        });
+    }
+
+    private void Map(ApiRoute route)
+    {
+        // Consul's clients send POST here and there where its documentation says PUT.
+        string[] methods = route.Method == "PUT" ? ["PUT", "POST"] : [route.Method];
+        _application.MapMethods(route.Pattern, methods, (Delegate)((HttpContext http) => RunAsync(http, route)))
+            .WithName($"{route.Method} {route.Pattern}").WithSummary(route.Summary).WithTags(route.Pattern.Split('/') is [_, "v1", var area, ..] ? area : "agent");
+    }
+
+    private async Task RunAsync(HttpContext http, ApiRoute route)
+    {
+        var call = new ApiCall(http, _options, _catalog, _agent, _stopping.Token);
+        try
+        {
+            await route.RunAsync(call);
+        }
+        catch (ApiException refused)
+        {
+            await call.TextAsync(refused.Message, refused.Status);
+        }
+        catch (CatalogException refused)
+        {
+            await call.TextAsync($"{refused.Field}: {refused.Message}", StatusCodes.Status400BadRequest);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or IOException && call.Aborted.IsCancellationRequested)
+        {
+            // The client went away.
+        }
+        catch (Exception broken) when (!http.Response.HasStarted)
+        {
+            ApiLog.Failed(_logger, http.Request.Method, http.Request.Path.ToString(), broken);
+            await call.TextAsync("Internal error: see the agent's log", StatusCodes.Status500InternalServerError);
+        }
+    }
+
+    private Task MetricsAsync(ApiCall call)
+    {
+        call.Http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+        return call.Http.Response.WriteAsync(_metrics.Render(), call.Aborted);
+    }
+
+    private Task IndexAsync(ApiCall call)
+    {
+        var text = new StringBuilder($"Skerry {_options.Version}, node {_options.NodeName} of group {_options.Group}\n\n");
+        foreach (var route in Routes) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{route.Method,-4} {route.Pattern,-48} {route.Summary}\n");
+        text.Append("GET  /metrics\nGET  /v1/skerry/openapi.json\n");
+        return call.TextAsync(text.ToString());
+    }
+
+    private string Explain(Exception refused)
+    {
+        var inUse = refused is AddressInUseException || refused.InnerException is AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };
+        return inUse
+            ? $"The API cannot listen on {_options.Address}: another program does. See which with: ss -lptn 'sport = :{_options.Address.Port}'; or set api.address to another port."
+            : $"The API cannot listen on {_options.Address}: {refused.Message} Set api.address.";
+    }
+
+    /// <summary>Signals are the agent's to handle.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

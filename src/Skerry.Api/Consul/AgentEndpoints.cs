@@ -1,0 +1,240 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using Microsoft.AspNetCore.Http;
+
+using Skerry.Api.Http;
+using Skerry.Catalog;
+
+namespace Skerry.Api.Consul;
+
+/// <summary>What Consul's clients ask of the agent beside them: itself, its members, its own services and checks.</summary>
+internal static class AgentEndpoints
+{
+    public static IEnumerable<ApiRoute> Routes { get; } =
+    [
+        new("GET", "/v1/agent/self", "This node: configuration, member entry, statistics", SelfAsync),
+        new("GET", "/v1/agent/version", "Version of this agent", call => call.JsonAsync(new JsonObject { ["HumanVersion"] = call.Options.Version, ["SHA"] = "", ["BuildDate"] = "" })),
+        new("GET", "/v1/agent/members", "Members of the group as gossip sees them", MembersAsync),
+        new("GET", "/v1/agent/services", "Services registered with this node, by id", ServicesAsync),
+        new("GET", "/v1/agent/service/{id}", "One service registered with this node", ServiceAsync),
+        new("GET", "/v1/agent/checks", "Checks of this node, by id", ChecksAsync),
+        new("PUT", "/v1/agent/service/register", "Register a service with this node", RegisterServiceAsync),
+        new("PUT", "/v1/agent/service/deregister/{id}", "Deregister a service", DeregisterServiceAsync),
+        new("PUT", "/v1/agent/service/maintenance/{id}", "Put a service in or out of maintenance", ServiceMaintenanceAsync),
+        new("PUT", "/v1/agent/maintenance", "Put this node in or out of maintenance", NodeMaintenanceAsync),
+        new("PUT", "/v1/agent/check/register", "Register a check with this node", RegisterCheckAsync),
+        new("PUT", "/v1/agent/check/deregister/{id}", "Deregister a check", DeregisterCheckAsync),
+        new("PUT", "/v1/agent/check/pass/{id}", "Report a TTL check passing", call => ReportAsync(call, CheckStatus.Passing)),
+        new("PUT", "/v1/agent/check/warn/{id}", "Report a TTL check warning", call => ReportAsync(call, CheckStatus.Warning)),
+        new("PUT", "/v1/agent/check/fail/{id}", "Report a TTL check critical", call => ReportAsync(call, CheckStatus.Critical)),
+        new("PUT", "/v1/agent/check/update/{id}", "Report a TTL check with status and output", UpdateCheckAsync),
+        new("PUT", "/v1/agent/join/{address}", "Join through another member", JoinAsync),
+        new("PUT", "/v1/agent/leave", "Leave the group gracefully and stop", LeaveAsync),
+        new("PUT", "/v1/agent/force-leave/{node}", "Force a failed member out", ForceLeaveAsync),
+        new("PUT", "/v1/agent/reload", "Read the configuration file again", call => call.Agent.ReloadAsync(call.Aborted)),
+        new("GET", "/v1/agent/monitor", "Log lines as they come", MonitorAsync),
+        new("GET", "/v1/agent/health/service/id/{id}", "Health of one local service: 200, 429 or 503", ServiceHealthByIdAsync),
+        new("GET", "/v1/agent/health/service/name/{name}", "Health of the local instances of a service", ServiceHealthByNameAsync),
+    ];
+
+    private static Task SelfAsync(ApiCall call)
+    {
+        var self = call.Agent.Self;
+        return call.JsonAsync(new JsonObject
+        {
+            ["Config"] = new JsonObject
+            {
+                ["Datacenter"] = call.Options.Group,
+                ["PrimaryDatacenter"] = call.Options.Group,
+                ["NodeName"] = call.Options.NodeName,
+                ["NodeID"] = call.Options.NodeId,
+                ["Server"] = false,
+                ["Version"] = call.Options.Version,
+                ["Revision"] = "",
+            },
+            ["DebugConfig"] = JsonSerializer.SerializeToNode(call.Agent.Configuration),
+            ["Coord"] = call.Agent.CoordinateOf(call.Options.NodeName) is { } place ? ConsulShapes.Coordinate(call.Options.NodeName, place)["Coord"]!.DeepClone() : null,
+            ["Member"] = ConsulShapes.Member(self),
+            ["Stats"] = new JsonObject
+            {
+                ["agent"] = new JsonObject
+                {
+                    ["services"] = call.Catalog.LocalServices.Count.ToString(CultureInfo.InvariantCulture),
+                    ["checks"] = call.Catalog.LocalChecks.Count.ToString(CultureInfo.InvariantCulture),
+                },
+                ["serf_lan"] = new JsonObject
+                {
+                    ["members"] = call.Agent.Members.Length.ToString(CultureInfo.InvariantCulture),
+                    ["health_score"] = call.Agent.HealthScore.ToString(CultureInfo.InvariantCulture),
+                },
+            },
+            ["Meta"] = call.Catalog.Current.Nodes.TryGetValue(call.Options.NodeName, out var node) ? ConsulShapes.Map(node.Meta) : new JsonObject(),
+        });
+    }
+
+    private static Task MembersAsync(ApiCall call)
+    {
+        var filter = call.ReadFilter();
+        // Sites do not see each other yet: the wide-area pool is this site's own entry.
+        var members = call.Flag("wan") ? [call.Agent.Self] : call.Agent.Members;
+        var json = new JsonArray([.. members.Select(ConsulShapes.Member)]);
+        return call.JsonAsync(filter?.Apply(json) ?? json);
+    }
+
+    private static Task ServicesAsync(ApiCall call)
+    {
+        var filter = call.ReadFilter();
+        var json = new JsonObject(call.Catalog.LocalServices.Values.Select(local =>
+            KeyValuePair.Create(local.Service.Id, (JsonNode?)ConsulShapes.Service(local.Service, call.Options.Group, withIndexes: false))));
+        return call.JsonAsync(filter?.Apply(json) ?? json);
+    }
+
+    private static async Task ServiceAsync(ApiCall call)
+    {
+        var id = call.Path("id");
+        var wanted = call.Query("hash");
+        using var limit = call.LimitWait();
+        var snapshot = call.Catalog.Current;
+        while (true)
+        {
+            if (!call.Catalog.LocalServices.TryGetValue(id, out var local)) throw UnknownService(id);
+            var json = ConsulShapes.Service(local.Service, call.Options.Group, withIndexes: false);
+            var hash = ConsulShapes.ContentHash(json);
+            if (wanted != hash || limit.IsCancellationRequested)
+            {
+                json["ContentHash"] = hash;
+                call.Http.Response.Headers["X-Consul-ContentHash"] = hash;
+                await call.JsonAsync(json);
+                return;
+            }
+
+            try
+            {
+                snapshot = await call.Catalog.NextAsync(snapshot, limit.Token);
+            }
+            catch (OperationCanceledException) when (!call.Aborted.IsCancellationRequested)
+            {
+                // The time is over: what is known is the answer.
+            }
+        }
+    }
+
+    private static Task ChecksAsync(ApiCall call)
+    {
+        var filter = call.ReadFilter();
+        var json = new JsonObject(call.Catalog.LocalChecks.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)ConsulShapes.Check(entry.Value))));
+        return call.JsonAsync(filter?.Apply(json) ?? json);
+    }
+
+    private static async Task RegisterServiceAsync(ApiCall call)
+    {
+        var (service, checks) = RegistrationReader.Service(await call.ReadBodyAsync(), call.Options.NodeName);
+        await call.Catalog.RegisterServiceAsync(service, checks, call.Flag("replace-existing-checks"), call.Aborted);
+    }
+
+    private static async Task DeregisterServiceAsync(ApiCall call)
+    {
+        if (!await call.Catalog.DeregisterServiceAsync(call.Path("id"), call.Aborted)) throw UnknownService(call.Path("id"));
+    }
+
+    private static async Task ServiceMaintenanceAsync(ApiCall call)
+    {
+        if (!await call.Catalog.SetServiceMaintenanceAsync(call.Path("id"), Enable(call), call.Query("reason") ?? "", call.Aborted)) throw UnknownService(call.Path("id"));
+    }
+
+    private static Task NodeMaintenanceAsync(ApiCall call) => call.Catalog.SetNodeMaintenanceAsync(Enable(call), call.Query("reason") ?? "", call.Aborted);
+
+    private static bool Enable(ApiCall call) => call.Query("enable") switch
+    {
+        null or "" => throw new ApiException(400, "Missing value for enable"),
+        "true" or "1" => true,
+        "false" or "0" => false,
+        var other => throw new ApiException(400, $"Invalid value for enable: \"{other}\""),
+    };
+
+    private static async Task RegisterCheckAsync(ApiCall call)
+    {
+        var body = await call.ReadBodyAsync();
+        await call.Catalog.RegisterCheckAsync(RegistrationReader.Check(body, "", "", body.Text("ServiceID")), call.Aborted);
+    }
+
+    private static async Task DeregisterCheckAsync(ApiCall call)
+    {
+        if (!await call.Catalog.DeregisterCheckAsync(call.Path("id"), call.Aborted)) throw UnknownCheck(call.Path("id"));
+    }
+
+    private static async Task ReportAsync(ApiCall call, CheckStatus status)
+    {
+        if (!await call.Catalog.ReportTtlAsync(call.Path("id"), status, call.Query("note") ?? "", call.Aborted)) throw UnknownCheck(call.Path("id"));
+    }
+
+    private static async Task UpdateCheckAsync(ApiCall call)
+    {
+        var body = await call.ReadBodyAsync();
+        if (body.Text("Status").Length == 0) throw new ApiException(400, "Invalid check status: ''");
+        var status = RegistrationReader.Status(body.Text("Status"), CheckStatus.Critical);
+        if (!await call.Catalog.ReportTtlAsync(call.Path("id"), status, body.Text("Output"), call.Aborted)) throw UnknownCheck(call.Path("id"));
+    }
+
+    private static Task JoinAsync(ApiCall call) => call.Agent.JoinAsync([call.Path("address")], call.Aborted);
+
+    private static Task LeaveAsync(ApiCall call) => call.Agent.LeaveAsync(call.Aborted);
+
+    private static async Task ForceLeaveAsync(ApiCall call)
+    {
+        if (!await call.Agent.ForceLeaveAsync(call.Path("node"), call.Flag("prune"), call.Aborted))
+            throw new ApiException(500, $"agent: No node found with name '{call.Path("node")}'");
+    }
+
+    private static async Task MonitorAsync(ApiCall call)
+    {
+        call.Http.Response.ContentType = "text/plain; charset=utf-8";
+        await call.Http.Response.StartAsync(call.Aborted);
+        await foreach (var line in call.Agent.MonitorAsync(call.Query("loglevel") ?? "info", call.Aborted))
+        {
+            await call.Http.Response.WriteAsync(line + "\n", call.Aborted);
+            await call.Http.Response.Body.FlushAsync(call.Aborted);
+        }
+    }
+
+    private static Task ServiceHealthByIdAsync(ApiCall call)
+    {
+        var id = call.Path("id");
+        if (!call.Catalog.LocalServices.TryGetValue(id, out var local)) throw new ApiException(404, $"ServiceId {id} not found");
+        return HealthAsync(call, local.Status, () => Aggregate(call, local));
+    }
+
+    private static Task ServiceHealthByNameAsync(ApiCall call)
+    {
+        var name = call.Path("name");
+        var locals = call.Catalog.LocalServices.Values.Where(local => local.Service.Name == name).ToArray();
+        if (locals.Length == 0) throw new ApiException(404, $"ServiceName {name} Not Found");
+        return HealthAsync(call, locals.Max(local => local.Status), () => new JsonArray([.. locals.Select(local => Aggregate(call, local))]));
+    }
+
+    private static JsonObject Aggregate(ApiCall call, LocalService local) => new()
+    {
+        ["AggregatedStatus"] = ConsulShapes.Status(local.Status),
+        ["Service"] = ConsulShapes.Service(local.Service, call.Options.Group, withIndexes: false),
+        ["Checks"] = new JsonArray([.. call.Catalog.LocalChecks.Values
+            .Where(check => check.Definition.ServiceId.Length == 0 || check.Definition.ServiceId == local.Service.Id).Select(ConsulShapes.Check)]),
+    };
+
+    private static Task HealthAsync(ApiCall call, CheckStatus status, Func<JsonNode> body)
+    {
+        call.Http.Response.StatusCode = status switch
+        {
+            CheckStatus.Passing => StatusCodes.Status200OK,
+            CheckStatus.Warning => StatusCodes.Status429TooManyRequests,
+            _ => StatusCodes.Status503ServiceUnavailable,
+        };
+        return call.Query("format") == "text" ? call.TextAsync(ConsulShapes.Status(status), call.Http.Response.StatusCode) : call.JsonAsync(body());
+    }
+
+    private static ApiException UnknownService(string id) =>
+        new(404, $"Unknown service ID \"{id}\". Ensure that the service ID is passed, not the service name.");
+
+    private static ApiException UnknownCheck(string id) => new(404, $"Unknown check ID \"{id}\". Ensure that the check ID is passed, not the check name.");
+}

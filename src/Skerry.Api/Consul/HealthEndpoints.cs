@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+
+using Skerry.Api.Http;
+using Skerry.Catalog;
+
+namespace Skerry.Api.Consul;
+
+/// <summary>How nodes and services fare.</summary>
+internal static class HealthEndpoints
+{
+    public static IEnumerable<ApiRoute> Routes { get; } =
+    [
+        new("GET", "/v1/health/node/{name}", "Checks of a node", NodeAsync),
+        new("GET", "/v1/health/checks/{name}", "Checks of a service", ChecksAsync),
+        new("GET", "/v1/health/service/{name}", "Instances of a service with their checks", ServiceAsync),
+        new("GET", "/v1/health/state/{state}", "Checks in a state: any, passing, warning, critical", StateAsync),
+        new("GET", "/v1/status/leader", "Address of the leader: none yet, nothing is agreed by consensus", call => call.JsonAsync(JsonValue.Create(""))),
+        new("GET", "/v1/status/peers", "Addresses of the peers that agree by consensus: none yet", call => call.JsonAsync(new JsonArray())),
+    ];
+
+    private static Task NodeAsync(ApiCall call)
+    {
+        var name = call.Path("name");
+        return call.ReadAsync(snapshot => snapshot.NodeIndex(name), snapshot => new JsonArray([.. snapshot.ChecksOn(name).Select(ConsulShapes.Check)]));
+    }
+
+    private static Task ChecksAsync(ApiCall call)
+    {
+        var name = call.Path("name");
+        return call.ReadAsync(snapshot => snapshot.ServiceIndex(name), snapshot => new JsonArray(
+            [.. Nearness.Select(call, snapshot.Instances(name)).SelectMany(entry => entry.Checks.Where(check => check.Definition.ServiceId == entry.Service.Id)).Select(ConsulShapes.Check)]));
+    }
+
+    private static Task ServiceAsync(ApiCall call)
+    {
+        var name = call.Path("name");
+        return call.ReadAsync(snapshot => snapshot.ServiceIndex(name), snapshot =>
+        {
+            var entries = Nearness.Select(call, snapshot.Instances(name));
+            if (call.Flag("passing")) entries = entries.Where(entry => entry.Status == CheckStatus.Passing);
+            return new JsonArray([.. entries.Select(ConsulShapes.Entry)]);
+        });
+    }
+
+    private static Task StateAsync(ApiCall call)
+    {
+        var state = call.Path("state");
+        CheckStatus? wanted = state switch
+        {
+            "any" => null,
+            "passing" => CheckStatus.Passing,
+            "warning" => CheckStatus.Warning,
+            "critical" => CheckStatus.Critical,
+            _ => throw new ApiException(400, $"Unknown check state \"{state}\": must be any, passing, warning or critical"),
+        };
+        return call.ReadAsync(snapshot => snapshot.Index, snapshot =>
+        {
+            var checks = snapshot.Checks.Where(check => wanted is null || check.Status == wanted).Where(check => Nearness.HasMeta(call, snapshot.Nodes[check.Node]));
+            return new JsonArray([.. Nearness.Sort(call, checks, check => check.Node).Select(ConsulShapes.Check)]);
+        });
+    }
+}

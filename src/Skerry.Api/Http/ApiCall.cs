@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using Microsoft.AspNetCore.Http;
+
+using Skerry.Api.Filter;
+using Skerry.Catalog;
+
+namespace Skerry.Api.Http;
+
+/// <summary>One request to the API, and what its answers have in common.</summary>
+/// <param name="http">The request.</param>
+/// <param name="options">The API's.</param>
+/// <param name="catalog">The group as this node sees it.</param>
+/// <param name="agent">The agent.</param>
+/// <param name="stopping">Ends when the API stops: whoever waits is answered with what is known.</param>
+internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, CancellationToken stopping)
+{
+    private const int MaxBody = 512 * 1024;
+
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Pretty = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true, IndentSize = 4 };
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    public HttpContext Http => http;
+
+    public ApiOptions Options => options;
+
+    public ServiceCatalog Catalog => catalog;
+
+    public IAgentControl Agent => agent;
+
+    public CancellationToken Aborted => http.RequestAborted;
+
+    /// <summary>A part of the path, decoded.</summary>
+    public string Path(string name) => http.Request.RouteValues[name]?.ToString() ?? "";
+
+    public string? Query(string name) => http.Request.Query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <summary>Whether a flag is there, with or without a value other than false.</summary>
+    public bool Flag(string name) => Query(name) is { } value && value is not ("false" or "0");
+
+    /// <summary>Every value of a parameter that may be repeated.</summary>
+    public IEnumerable<string> All(string name) => http.Request.Query.TryGetValue(name, out var values) ? values.OfType<string>() : [];
+
+    /// <summary>Checks what every read accepts: consistency flags that contradict each other, another datacenter.</summary>
+    public void CheckRead()
+    {
+        if (Flag("stale") && Flag("consistent")) throw new ApiException(400, "Cannot specify ?stale with ?consistent, conflicting semantics.");
+        if (Query("dc") is { Length: > 0 } group && group != options.Group) throw new ApiException(500, "No path to datacenter");
+    }
+
+    /// <summary>Answers a read of the catalog, now or when what it is about has changed.</summary>
+    /// <param name="indexOf">Index of what the answer is about.</param>
+    /// <param name="read">Makes the answer; null: 404 with an empty body.</param>
+    public async Task ReadAsync(Func<CatalogSnapshot, ulong> indexOf, Func<CatalogSnapshot, JsonNode?> read)
+    {
+        CheckRead();
+        var filter = ReadFilter();
+        var snapshot = await WaitAsync(indexOf);
+        var headers = http.Response.Headers;
+        headers["X-Consul-Index"] = Math.Max(1, indexOf(snapshot)).ToString(CultureInfo.InvariantCulture);
+        // Every node answers from its own view, which nobody leads and which is never older than what has reached it.
+        headers["X-Consul-KnownLeader"] = "true";
+        headers["X-Consul-LastContact"] = "0";
+        headers["X-Consul-Effective-Consistency"] = "stale";
+        var answer = read(snapshot);
+        if (answer is null) http.Response.StatusCode = 404;
+        else await JsonAsync(filter is null ? answer : filter.Apply(answer));
+    }
+
+    /// <summary>The <c>filter</c> expression, read; null when there is none.</summary>
+    public FilterExpression? ReadFilter()
+    {
+        if (Query("filter") is not { Length: > 0 } text) return null;
+        return FilterParser.TryParse(text, out var expression, out var error) ? expression : throw new ApiException(400, $"Failed to create filter: {error}");
+    }
+
+    /// <summary>Waits by <c>index</c> and <c>wait</c>.</summary>
+    public async Task<CatalogSnapshot> WaitAsync(Func<CatalogSnapshot, ulong> indexOf)
+    {
+        var snapshot = catalog.Current;
+        if (Query("index") is not { Length: > 0 } text) return snapshot;
+        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw new ApiException(400, "Invalid index");
+        using var limit = LimitWait();
+        if (index == 0 || indexOf(snapshot) != index) return snapshot;
+        try
+        {
+            while (indexOf(snapshot) == index) snapshot = await catalog.NextAsync(snapshot, limit.Token);
+        }
+        catch (OperationCanceledException) when (!Aborted.IsCancellationRequested)
+        {
+            // The time is over, or the API stops: what is known is the answer.
+        }
+
+        return catalog.Current;
+    }
+
+    /// <summary>A token that ends when the longest wait of this request is over.</summary>
+    public CancellationTokenSource LimitWait()
+    {
+        var wait = DefaultWait;
+        if (Query("wait") is { Length: > 0 } text && !GoDuration.TryParse(text, out wait)) throw new ApiException(400, "Invalid wait time");
+        if (wait <= TimeSpan.Zero) wait = DefaultWait;
+        if (wait > LongestWait) wait = LongestWait;
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(Aborted, stopping);
+        // Jitter keeps watchers that were started together from coming back together.
+        limit.CancelAfter(wait + wait / 16 * Random.Shared.NextDouble());
+        return limit;
+    }
+
+    public Task JsonAsync(JsonNode node)
+    {
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(node.ToJsonString(Flag("pretty") ? Pretty : Compact) + "\n", Aborted);
+    }
+
+    public Task TextAsync(string text, int status = 200)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(text, Aborted);
+    }
+
+    /// <summary>The body as JSON, its keys found whatever their case and underscores.</summary>
+    public async Task<LooseObject> ReadBodyAsync()
+    {
+        using var buffer = new MemoryStream();
+        var chunk = new byte[8192];
+        int read;
+        while ((read = await http.Request.Body.ReadAsync(chunk, Aborted)) > 0)
+        {
+            if (buffer.Length + read > MaxBody) throw new ApiException(413, $"Request body too large, max size: {MaxBody} bytes.");
+            buffer.Write(chunk, 0, read);
+        }
+
+        try
+        {
+            var node = JsonNode.Parse(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length), null, new JsonDocumentOptions { MaxDepth = 32 });
+            return node is JsonObject json ? new LooseObject(json, "") : throw new ApiException(400, "Request decode failed: the body must be a JSON object");
+        }
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
+        {
+            throw new ApiException(400, $"Request decode failed: {malformed.Message}");
+        }
+    }
+}

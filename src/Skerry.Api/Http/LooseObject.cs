@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Skerry.Api.Http;
+
+/// <summary>A JSON object read as Consul reads it: keys in any case, with or without underscores. A value of the wrong kind is refused by its field's name.</summary>
+internal sealed class LooseObject
+{
+    private readonly Dictionary<string, JsonNode?> _fields = new(StringComparer.Ordinal);
+    private readonly string _path;
+
+    public LooseObject(JsonObject json, string path)
+    {
+        _path = path;
+        foreach (var (key, value) in json) _fields[Fold(key)] = value;
+    }
+
+    /// <summary>Whether there is a value other than null.</summary>
+    public bool Has(string name) => _fields.TryGetValue(Fold(name), out var node) && node is not null;
+
+    public string Text(string name, string fallback = "") => Node(name) switch
+    {
+        null => fallback,
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        _ => throw Refuse(name, "must be a string"),
+    };
+
+    public int Number(string name, int fallback = 0) => Node(name) switch
+    {
+        null => fallback,
+        JsonValue value when value.TryGetValue<int>(out var number) => number,
+        JsonValue value when value.TryGetValue<string>(out var text) && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
+        _ => throw Refuse(name, "must be a whole number"),
+    };
+
+    public bool Flag(string name) => Node(name) switch
+    {
+        null => false,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
+        _ => throw Refuse(name, "must be true or false"),
+    };
+
+    /// <summary>A duration: Go's text, or nanoseconds.</summary>
+    public TimeSpan Duration(string name, TimeSpan fallback) => Node(name) switch
+    {
+        null => fallback,
+        JsonValue value when value.TryGetValue<string>(out var text) =>
+            text.Length == 0 ? fallback : GoDuration.TryParse(text, out var duration) ? duration : throw Refuse(name, $"is no duration: \"{text}\"; write such as 10s or 1m30s"),
+        JsonValue value when value.TryGetValue<long>(out var nanoseconds) && nanoseconds >= 0 => TimeSpan.FromTicks(nanoseconds / 100),
+        _ => throw Refuse(name, "must be a duration such as 10s"),
+    };
+
+    public ImmutableArray<string> Texts(string name) => Node(name) switch
+    {
+        null => [],
+        JsonArray items => [.. items.Select(item => item is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Refuse(name, "must be a list of strings"))],
+        _ => throw Refuse(name, "must be a list of strings"),
+    };
+
+    public ImmutableSortedDictionary<string, string> Map(string name) => Node(name) switch
+    {
+        null => ImmutableSortedDictionary<string, string>.Empty,
+        JsonObject map => map.ToImmutableSortedDictionary(
+            entry => entry.Key, entry => entry.Value is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Refuse(name, "must be a map of strings"), StringComparer.Ordinal),
+        _ => throw Refuse(name, "must be a map of strings"),
+    };
+
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> MultiMap(string name) => Node(name) switch
+    {
+        null => ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
+        JsonObject map => map.ToImmutableSortedDictionary(entry => entry.Key, entry => new LooseObject(new JsonObject { ["x"] = entry.Value?.DeepClone() }, _path + name).Texts("x"), StringComparer.Ordinal),
+        _ => throw Refuse(name, "must be a map of lists of strings"),
+    };
+
+    public LooseObject? Object(string name) => Node(name) switch
+    {
+        null => null,
+        JsonObject json => new LooseObject(json, $"{_path}{name}."),
+        _ => throw Refuse(name, "must be an object"),
+    };
+
+    public IEnumerable<LooseObject> Objects(string name) => Node(name) switch
+    {
+        null => [],
+        JsonArray items => items.Select((item, index) => item is JsonObject json ? new LooseObject(json, $"{_path}{name}[{index}].") : throw Refuse(name, "must be a list of objects")),
+        _ => throw Refuse(name, "must be a list of objects"),
+    };
+
+    /// <summary>Objects by their keys.</summary>
+    public IEnumerable<(string Key, LooseObject Value)> ObjectMap(string name) => Node(name) switch
+    {
+        null => [],
+        JsonObject map => map.Select(entry => entry.Value is JsonObject json ? (entry.Key, new LooseObject(json, $"{_path}{name}.{entry.Key}.")) : throw Refuse(name, "must be a map of objects")),
+        _ => throw Refuse(name, "must be a map of objects"),
+    };
+
+    public ApiException Refuse(string name, string why) => new(400, $"Request decode failed: {_path}{name} {why}");
+
+    private JsonNode? Node(string name) => _fields.GetValueOrDefault(Fold(name)) is { } node && node.GetValueKind() != JsonValueKind.Null ? node : null;
+
+    private static string Fold(string key) => key.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+}
