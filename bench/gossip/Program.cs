@@ -9,10 +9,17 @@ if (args is ["--host", var host, var bind])
     return 0;
 }
 
+if (!Isolation.IsIsolated && !args.Contains("--shared"))
+{
+    if (await Isolation.RunAgainAsync(args) is { } exitCode) return exitCode;
+    Console.Error.WriteLine("No network namespace to be had (unshare, ip): bytes and packets count whatever else uses the loopback device.");
+}
+
 // Serf and Skerry side by side: fleets of agents on loopback, one fleet at a time, in turn. README.md says how to read the table.
 var agents = Option("--agents", 20);
 var rounds = Option("--rounds", 3);
-var idle = TimeSpan.FromSeconds(Option("--idle", 30));
+var idle = TimeSpan.FromSeconds(Option("--idle", 60));
+var warmUp = TimeSpan.FromSeconds(Option("--warm-up", 60));
 var kills = Option("--kills", 3);
 var chosen = (Text("--fleets") ?? "serf,skerry").Split(',');
 var program = Text("--skerry") ?? Path.GetFullPath("src/Skerry.Agent/bin/Release/net10.0/skerry");
@@ -28,7 +35,7 @@ try
 {
     IFleet[] fleets = [new SerfFleet(), new SkerryFleet(program, directory), new NodeFleet()];
     var results = fleets.Where(fleet => chosen.Contains(fleet.Name)).ToDictionary(fleet => fleet, _ => new List<Round>());
-    var runner = new RoundRunner(agents, idle, kills);
+    var runner = new RoundRunner(agents, warmUp, idle, kills);
     for (var round = 1; round <= rounds; round++)
     {
         foreach (var (fleet, done) in results)
@@ -63,6 +70,7 @@ static void Report(IReadOnlyList<(string Name, List<Round> Rounds)> fleets)
     Measure("kill -9 to the first knowing, s", rounds => Median(rounds.SelectMany(round => round.FirstDetections)));
     Measure("join convergence, s", rounds => Median(rounds.Select(round => round.Convergence)));
     Measure("idle CPU, ms per node and second", rounds => Median(rounds.Select(round => round.IdleCpu)));
+    Measure("CPU until rest, s per node", rounds => Median(rounds.Select(round => round.StartCpu)));
     Measure("idle bytes per node and second", rounds => Median(rounds.Select(round => round.IdleBytes)));
     Measure("idle packets per node and second", rounds => Median(rounds.Select(round => round.IdlePackets)));
     Measure("resident memory, MiB per node", rounds => Median(rounds.Select(round => round.ResidentMiB)));

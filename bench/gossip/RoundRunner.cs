@@ -6,9 +6,10 @@ namespace Skerry.Bench.Gossip;
 
 /// <summary>Runs one fleet through a round: start, join, rest, kill one after the other.</summary>
 /// <param name="agents">How many agents.</param>
+/// <param name="warmUp">How long they are left alone before that: gossip of the joins runs dry, compilers settle.</param>
 /// <param name="idle">How long they are watched at rest.</param>
 /// <param name="kills">How many of them are killed, one after the other.</param>
-internal sealed class RoundRunner(int agents, TimeSpan idle, int kills)
+internal sealed class RoundRunner(int agents, TimeSpan warmUp, TimeSpan idle, int kills)
 {
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -20,7 +21,8 @@ internal sealed class RoundRunner(int agents, TimeSpan idle, int kills)
         {
             for (var i = 1; i <= agents; i++) fleetAgents.Add(fleet.Start($"n{i}", new IPAddress([127, 77, 0, (byte)i])));
             var convergence = await JoinAsync(fleet, fleetAgents, cancellation);
-            await Task.Delay(TimeSpan.FromSeconds(5), cancellation); // the gossip of the joins runs dry
+            await Task.Delay(warmUp, cancellation);
+            var startCpu = fleetAgents.Average(agent => agent.CpuSeconds);
             var rest = await RestAsync(fleetAgents, cancellation);
             var memory = fleetAgents.Average(agent => agent.ResidentMiB);
 
@@ -33,7 +35,7 @@ internal sealed class RoundRunner(int agents, TimeSpan idle, int kills)
                 last.Add(lastSeen);
             }
 
-            return new Round(convergence, rest.Cpu, rest.Bytes, rest.Packets, memory, last, first);
+            return new Round(convergence, startCpu, rest.Cpu, rest.Bytes, rest.Packets, memory, last, first);
         }
         finally
         {
