@@ -85,7 +85,7 @@ internal sealed class GossipLoop : IDisposable
                 if (!_stopping && _core.NextDeadline < _wakeAt) Ring();
                 return result;
             }
-            catch (InvariantException broken)
+            catch (Exception broken)
             {
                 Break(broken);
                 throw;
