@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 using Microsoft.Extensions.Logging;
 
@@ -48,7 +47,7 @@ internal sealed class LocalRegistry(CatalogOptions options, Replicator replicato
     public async Task StartAsync(CancellationToken cancellation)
     {
         var node = new CatalogNode { Name = options.NodeName, Id = options.NodeId, Address = options.Address, Group = options.Group, Meta = options.NodeMeta };
-        await replicator.PublishAsync(RecordKind.Node, "", JsonSerializer.SerializeToUtf8Bytes(node, CatalogJson.Default.CatalogNode), cancellation);
+        await replicator.PublishAsync(RecordKind.Node, "", CatalogJson.Write(node), cancellation);
         var kept = _file.Read();
         var publishing = new List<Task>();
         lock (_gate)
@@ -317,7 +316,7 @@ internal sealed class LocalRegistry(CatalogOptions options, Replicator replicato
     }
 
     private Task PublishAsync(ServiceInstance service, CancellationToken cancellation) =>
-        replicator.PublishAsync(RecordKind.Service, service.Id, JsonSerializer.SerializeToUtf8Bytes(service, CatalogJson.Default.ServiceInstance), cancellation);
+        replicator.PublishAsync(RecordKind.Service, service.Id, CatalogJson.Write(service), cancellation);
 
     private Task PublishAsync(LocalCheck check, CancellationToken cancellation)
     {
@@ -330,7 +329,7 @@ internal sealed class LocalRegistry(CatalogOptions options, Replicator replicato
             ServiceTags = [],
             Definition = state.Definition with { Headers = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, Body = "", Arguments = [] },
         };
-        return replicator.PublishAsync(RecordKind.Check, check.Definition.Id, JsonSerializer.SerializeToUtf8Bytes(told, CatalogJson.Default.CheckState), cancellation);
+        return replicator.PublishAsync(RecordKind.Check, check.Definition.Id, CatalogJson.Write(told), cancellation);
     }
 
     private void Save() => _file.Write(new Registrations

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 using Skerry.Catalog.Records;
 using Skerry.Replication;
@@ -14,17 +13,17 @@ internal static class RecordReading
         switch (record.Kind)
         {
             case RecordKind.Node:
-                if (!TryRead(record, CatalogJson.Default.CatalogNode, out var facts)) return false;
+                if (!TryRead<CatalogNode>(record, out var facts)) return false;
                 node.Facts = facts is null ? null : facts with { ModifyIndex = index };
                 return true;
             case RecordKind.Service:
-                if (!TryRead(record, CatalogJson.Default.ServiceInstance, out var service)) return false;
+                if (!TryRead<ServiceInstance>(record, out var service)) return false;
                 var created = node.Services.TryGetValue(record.Id, out var earlier) ? earlier.CreateIndex : index;
                 if (service is null) node.Services.Remove(record.Id);
                 else node.Services[record.Id] = service with { Node = record.Owner, Id = record.Id, CreateIndex = created, ModifyIndex = index };
                 return true;
             case RecordKind.Check:
-                if (!TryRead(record, CatalogJson.Default.CheckState, out var check)) return false;
+                if (!TryRead<CheckState>(record, out var check)) return false;
                 var since = node.Checks.TryGetValue(record.Id, out var before) ? before.CreateIndex : index;
                 if (check is null) node.Checks.Remove(record.Id);
                 else node.Checks[record.Id] = check with { Node = record.Owner, CreateIndex = since, ModifyIndex = index };
@@ -34,15 +33,15 @@ internal static class RecordReading
         }
     }
 
-    private static bool TryRead<T>(Record record, JsonTypeInfo<T> type, out T? value)
+    private static bool TryRead<T>(Record record, out T? value)
         where T : class
     {
         value = null;
         if (record.Payload is not { } payload) return true;
         try
         {
-            value = JsonSerializer.Deserialize(payload.Span, type);
-            return value is not null;
+            value = CatalogJson.Read<T>(payload.Span);
+            return true;
         }
         catch (JsonException)
         {

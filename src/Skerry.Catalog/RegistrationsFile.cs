@@ -21,7 +21,7 @@ internal sealed class RegistrationsFile(string? directory, ILogger logger)
         {
             var bytes = _file.Read(out var setAside);
             if (setAside is not null) CatalogLog.RegistrationsDamaged(logger, _file.Path, setAside);
-            return bytes is null ? new Registrations() : JsonSerializer.Deserialize(bytes, CatalogJson.Default.Registrations) ?? new Registrations();
+            return bytes is null ? new Registrations() : CatalogJson.Read<Registrations>(bytes);
         }
         catch (Exception unreadable) when (unreadable is StorageException or JsonException)
         {
@@ -35,7 +35,7 @@ internal sealed class RegistrationsFile(string? directory, ILogger logger)
     {
         try
         {
-            _file?.Write(JsonSerializer.SerializeToUtf8Bytes(registrations, CatalogJson.Default.Registrations));
+            _file?.Write(CatalogJson.Write(registrations));
         }
         catch (StorageException refused)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Skerry.Storage;
 
@@ -96,7 +97,16 @@ public sealed class SnapshotFile(string path)
     /// <summary>A rename is on disk only when its directory is.</summary>
     private static void FlushDirectory(string directory)
     {
-        using var handle = File.OpenHandle(directory, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.FlushToDisk(handle);
+        // .NET opens no directories; these three calls are all it takes.
+        var handle = Posix.Open(directory, Posix.ReadOnly);
+        if (handle < 0) throw new IOException($"{directory} cannot be opened to flush it: error {Marshal.GetLastPInvokeError()}");
+        try
+        {
+            if (Posix.Fsync(handle) != 0) throw new IOException($"{directory} cannot be flushed: error {Marshal.GetLastPInvokeError()}");
+        }
+        finally
+        {
+            _ = Posix.Close(handle);
+        }
     }
 }
