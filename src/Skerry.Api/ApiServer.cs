@@ -100,10 +100,12 @@ public sealed class ApiServer : IAsyncDisposable
         Map(new ApiRoute("GET", "/v1/agent/metrics", "Metrics: Prometheus' text format with ?format=prometheus", MetricsAsync));
         Map(new ApiRoute("GET", "/", "What there is", IndexAsync));
         _application.MapOpenApi("/v1/{documentName}/openapi.json");
-        _application.MapFallback(http =>
+        // Not a fallback endpoint: that would match other methods of known paths too, which are to be 405.
+        _application.Use(async (http, next) =>
         {
-            http.Response.StatusCode = 404;
-            return http.Response.WriteAsync("Invalid URL path: not a recognized HTTP API endpoint");
+            await next(http);
+            if (http is { Response: { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } } && http.GetEndpoint() is null)
+                await http.Response.WriteAsync("Invalid URL path: not a recognized HTTP API endpoint");
         });
     }
 

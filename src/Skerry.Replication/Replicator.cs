@@ -63,11 +63,11 @@ public sealed class Replicator : IAsyncDisposable
     {
         if (payload.Length > Record.MaxPayload) throw new ReplicationException($"A record holds at most {Record.MaxPayload} bytes; this one has {payload.Length}.");
         if (System.Text.Encoding.UTF8.GetByteCount(id) > Record.MaxName) throw new ReplicationException($"A record's id holds at most {Record.MaxName} bytes.");
-        return PublishAsync(kind, id, (ReadOnlyMemory<byte>?)payload, cancellation);
+        return SayAsync(kind, id, payload, cancellation);
     }
 
     /// <summary>Says it no more.</summary>
-    public Task<int> WithdrawAsync(string kind, string id, CancellationToken cancellation) => PublishAsync(kind, id, null, cancellation);
+    public Task<int> WithdrawAsync(string kind, string id, CancellationToken cancellation) => SayAsync(kind, id, null, cancellation);
 
     /// <summary>The peers have changed: look at the transport again.</summary>
     public void PeersChanged() => Step(core => core.SetPeers([.. _transport.Peers], _clock.Now));
@@ -95,7 +95,7 @@ public sealed class Replicator : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private Task<int> PublishAsync(string kind, string id, ReadOnlyMemory<byte>? payload, CancellationToken cancellation)
+    private Task<int> SayAsync(string kind, string id, ReadOnlyMemory<byte>? payload, CancellationToken cancellation)
     {
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         Step(core =>

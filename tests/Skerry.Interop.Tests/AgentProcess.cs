@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Skerry.Interop.Tests;
+
+/// <summary>The program <c>skerry agent</c> as users run it, on free ports of loopback.</summary>
+internal sealed class AgentProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _directory;
+    private readonly StringBuilder _log = new();
+
+    private AgentProcess(Process process, string directory, int gossipPort, int apiPort)
+    {
+        _process = process;
+        _directory = directory;
+        GossipPort = gossipPort;
+        ApiPort = apiPort;
+    }
+
+    public int GossipPort { get; }
+
+    public int ApiPort { get; }
+
+    public static async Task<AgentProcess> StartAsync(string node = "island")
+    {
+        var directory = Directory.CreateTempSubdirectory("skerry-test-").FullName;
+        var (gossip, api) = (FreePort(), FreePort());
+        var file = Path.Combine(directory, "skerry.yaml");
+        await File.WriteAllTextAsync(file, $$"""
+            node: { name: {{node}} }
+            dataDirectory: {{directory}}/data
+            gossip: { bind: '127.0.0.1:{{gossip}}', profile: local }
+            api: { address: '127.0.0.1:{{api}}' }
+            """);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "skerry.dll"), "agent", "--config", file])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var agent = new AgentProcess(Process.Start(start)!, directory, gossip, api);
+        agent._process.OutputDataReceived += (_, line) => agent.Observe(line.Data);
+        agent._process.ErrorDataReceived += (_, line) => agent.Observe(line.Data);
+        agent._process.BeginOutputReadLine();
+        agent._process.BeginErrorReadLine();
+        await agent.UntilReadyAsync();
+        return agent;
+    }
+
+    /// <summary>Ends it without a word.</summary>
+    public void Kill() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        using var http = new HttpClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            Assert.False(_process.HasExited || limit.IsCancellationRequested, $"The agent did not come up:\n{Log()}");
+            try
+            {
+                if ((await http.GetStringAsync(new Uri($"http://127.0.0.1:{ApiPort}/healthz"), limit.Token)).Length > 0) return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(20); // between two polls of the condition
+            }
+        }
+    }
+
+    private string Log()
+    {
+        lock (_log) return _log.ToString();
+    }
+
+    private void Observe(string? line)
+    {
+        lock (_log) _log.AppendLine(line);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
