@@ -22,7 +22,7 @@ internal sealed class RegistrationsFile(string? directory, ILogger logger)
         var bytes = _file.Read(out var setAside);
         try
         {
-            if (bytes is not null && JsonSerializer.Deserialize(bytes, CatalogJson.Default.Registrations) is { } kept) return Sorted(kept);
+            if (bytes is not null && JsonSerializer.Deserialize(bytes, LeanJson.All) is { } kept) return Sorted(kept);
         }
         catch (JsonException)
         {
@@ -34,7 +34,7 @@ internal sealed class RegistrationsFile(string? directory, ILogger logger)
     }
 
     /// <exception cref="StorageException">The disk refuses; what was kept before still is.</exception>
-    public void Write(Registrations registrations) => _file?.Write(JsonSerializer.SerializeToUtf8Bytes(registrations, CatalogJson.Default.Registrations));
+    public void Write(Registrations registrations) => _file?.Write(JsonSerializer.SerializeToUtf8Bytes(registrations, LeanJson.All));
 
     /// <summary>The reader of JSON sorts by culture; everything here sorts by ordinal.</summary>
     private static Registrations Sorted(Registrations kept) => kept with

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -11,12 +10,9 @@ namespace Skerry.Catalog.Records;
 /// <summary>Writes and reads what records say. A payload that cannot be read, or says what no node may say, changes nothing.</summary>
 internal static class RecordPayload
 {
-    /// <summary>Text stays as it is: escaping all that is not ASCII would make some outputs six times as long.</summary>
-    private static readonly CatalogJson Json = new(new JsonSerializerOptions(CatalogJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static byte[] Of(CatalogNode node) => JsonSerializer.SerializeToUtf8Bytes(node, LeanJson.Node);
 
-    public static byte[] Of(CatalogNode node) => JsonSerializer.SerializeToUtf8Bytes(node, Json.CatalogNode);
-
-    public static byte[] Of(ServiceInstance service) => JsonSerializer.SerializeToUtf8Bytes(service, Json.ServiceInstance);
+    public static byte[] Of(ServiceInstance service) => JsonSerializer.SerializeToUtf8Bytes(service, LeanJson.Service);
 
     /// <summary>A check as the group hears it: header values, bodies and arguments may hold secrets; name and tags of the service come with the service.</summary>
     public static byte[] Of(CheckState check)
@@ -27,12 +23,12 @@ internal static class RecordPayload
             ServiceTags = [],
             Definition = check.Definition with { Headers = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty, Body = "", Arguments = [] },
         };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(told, Json.CheckState);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(told, LeanJson.Check);
         // Control characters take six bytes each: then less of the output has to do.
         while (bytes.Length > Record.MaxPayload && told.Output.Length > 0)
         {
             told = told with { Output = told.Output[..(told.Output.Length / 2)] };
-            bytes = JsonSerializer.SerializeToUtf8Bytes(told, Json.CheckState);
+            bytes = JsonSerializer.SerializeToUtf8Bytes(told, LeanJson.Check);
         }
 
         return bytes;
@@ -47,17 +43,17 @@ internal static class RecordPayload
         switch (record.Kind)
         {
             case RecordKind.Node:
-                if (!TryRead(record, Json.CatalogNode, IsSound, out var facts)) return false;
+                if (!TryRead(record, LeanJson.Node, IsSound, out var facts)) return false;
                 node.Facts = facts is null ? null : facts with { ModifyIndex = index };
                 node.IsTouched = true;
                 return true;
             case RecordKind.Service:
-                if (!TryRead(record, Json.ServiceInstance, IsSound, out var service)) return false;
+                if (!TryRead(record, LeanJson.Service, IsSound, out var service)) return false;
                 var created = node.Services.TryGetValue(record.Id, out var earlier) ? earlier.CreateIndex : index;
                 node.SetService(record.Id, service is null ? null : service with { Node = record.Owner, Id = record.Id, CreateIndex = created, ModifyIndex = index });
                 return true;
             case RecordKind.Check:
-                if (!TryRead(record, Json.CheckState, IsSound, out var check)) return false;
+                if (!TryRead(record, LeanJson.Check, IsSound, out var check)) return false;
                 var since = node.Checks.TryGetValue(record.Id, out var before) ? before.CreateIndex : index;
                 node.SetCheck(record.Id, check is null ? null : check with
                 {
