@@ -20,6 +20,7 @@ internal static class LeanJson
         Converters = { new JsonStringEnumConverter() },
         // Text stays as it is: escaping all that is not ASCII would make some outputs six times as long.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 16,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatIsEmpty } },
     };
 
