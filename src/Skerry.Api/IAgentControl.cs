@@ -35,8 +35,11 @@ public interface IAgentControl
     /// <summary>Reads the configuration file again; throws <see cref="ApiException"/> with every error when it is refused.</summary>
     Task ReloadAsync(CancellationToken cancellation);
 
-    /// <summary>Log lines of this agent from now on, at or above a level (<c>trace</c> to <c>error</c>).</summary>
-    IAsyncEnumerable<string> MonitorAsync(string level, CancellationToken cancellation);
+    /// <summary>
+    /// Log lines of this agent from now on, at or above a level (<c>trace</c> to <c>error</c>), for people or as JSON; throws
+    /// <see cref="ApiException"/> at once when there is no such level.
+    /// </summary>
+    IAsyncEnumerable<string> MonitorAsync(string level, bool asJson, CancellationToken cancellation);
 
     /// <summary>State of the gateway for <c>/v1/skerry/gateway</c>: JSON-ready values; null when there is none.</summary>
     object? GatewayState { get; }

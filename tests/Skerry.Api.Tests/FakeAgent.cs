@@ -44,7 +44,7 @@ internal sealed class FakeAgent : IAgentControl
 
     public Task ReloadAsync(CancellationToken cancellation) => throw new ApiException(500, "skerry.yaml:3:1: nope");
 
-    public async IAsyncEnumerable<string> MonitorAsync(string level, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<string> MonitorAsync(string level, bool asJson, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         await Task.Yield();
         yield return "a line";

@@ -68,7 +68,7 @@ internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader relo
         }
     }
 
-    public IAsyncEnumerable<string> MonitorAsync(string level, CancellationToken cancellation)
+    public IAsyncEnumerable<string> MonitorAsync(string level, bool asJson, CancellationToken cancellation)
     {
         // Consul's short names are understood too.
         LogThreshold? threshold = level.ToLowerInvariant() switch
@@ -81,12 +81,12 @@ internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader relo
             _ => null,
         };
         if (threshold is not { } least) throw new ApiException(400, $"Unknown log level: {level}; allowed: trace, debug, info, warning, error");
-        return Texts(log.WatchAsync(least, cancellation), cancellation);
+        return Texts(log.WatchAsync(least, cancellation), asJson, cancellation);
     }
 
-    private static async IAsyncEnumerable<string> Texts(IAsyncEnumerable<LogLine> lines, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<string> Texts(IAsyncEnumerable<LogLine> lines, bool asJson, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var line in lines.WithCancellation(cancellation)) yield return LogLineText.Human(line, colours: false);
+        await foreach (var line in lines.WithCancellation(cancellation)) yield return asJson ? LogLineText.Json(line) : LogLineText.Human(line, colours: false);
     }
 
     private static ApiMember ToApi(Member member) => new(member.Name, member.Address, (int)member.Status, member.Tags, member.Versions);

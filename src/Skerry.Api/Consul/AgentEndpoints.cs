@@ -190,9 +190,10 @@ internal static class AgentEndpoints
 
     private static async Task MonitorAsync(ApiCall call)
     {
+        var lines = call.Agent.MonitorAsync(call.Query("loglevel") ?? "info", call.Flag("logjson"), call.Aborted);
         call.Http.Response.ContentType = "text/plain; charset=utf-8";
         await call.Http.Response.StartAsync(call.Aborted);
-        await foreach (var line in call.Agent.MonitorAsync(call.Query("loglevel") ?? "info", call.Aborted))
+        await foreach (var line in lines)
         {
             await call.Http.Response.WriteAsync(line + "\n", call.Aborted);
             await call.Http.Response.Body.FlushAsync(call.Aborted);
