@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 
-using static Skerry.Architecture.Tests.Findings;
-
 namespace Skerry.Architecture.Tests;
 
 /// <summary>Documents held against what they describe.</summary>
@@ -33,7 +31,7 @@ public sealed partial class DocumentationTests
             let path = Path.GetFullPath(Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, target))
             where !File.Exists(path) && !Directory.Exists(path)
             select $"{document}: {target}";
-        None(broken);
+        Assert.Empty(broken);
     }
 
     [Fact]

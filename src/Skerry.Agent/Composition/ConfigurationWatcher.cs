@@ -33,6 +33,8 @@ internal sealed class ConfigurationWatcher : IDisposable
     /// <param name="cancellation">Ends the watch.</param>
     public async Task RunAsync(string known, Func<Task> changed, TimeProvider time, CancellationToken cancellation)
     {
+        // The first look is at what changed between the reading of the known text and the beginning of the watch.
+        _events.Writer.TryWrite(true);
         await foreach (var _ in _events.Reader.ReadAllAsync(cancellation))
         {
             await Task.Delay(Settle, time, cancellation);

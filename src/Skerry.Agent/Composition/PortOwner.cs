@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Skerry.Agent.Composition;
 
-/// <summary>Finds the process that holds a port, from /proc: whom to look for when a port is in use.</summary>
+/// <summary>Finds the other process that holds a port, from /proc: whom to look for when a port is in use.</summary>
 internal static class PortOwner
 {
     /// <summary>Such as <c>skerry (process 4711)</c>; null when it cannot be told, mostly because the process is another user's.</summary>
@@ -53,7 +53,8 @@ internal static class PortOwner
 
     private static string? FindHolder(HashSet<string> inodes)
     {
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path[6])))
+        var own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(path => char.IsAsciiDigit(path[6]) && path[6..] != own))
         {
             try
             {

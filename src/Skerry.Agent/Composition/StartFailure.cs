@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 using Skerry.Agent.Configuration;
 using Skerry.Gossip;
@@ -11,24 +10,13 @@ internal static class StartFailure
 {
     public static string Describe(Exception refused, AgentConfiguration configuration)
     {
-        if (!IsAddressInUse(refused)) return refused.Message;
         IEnumerable<IPEndPoint> candidates = refused is GossipException ? [configuration.Gossip.Bind]
             : refused is Api.ApiException ? [configuration.Api.Address]
             : configuration.Gateway.Listeners.Select(listener => listener.Address);
-        // Of several listeners, the one in the way is named in the message.
+        // Of several listeners, the one that failed is named in the message.
         var holder = candidates
             .Where(address => candidates.Count() == 1 || refused.Message.Contains(address.ToString(), StringComparison.Ordinal))
             .Select(PortOwner.Find).FirstOrDefault(found => found is not null);
         return holder is null ? refused.Message : $"{refused.Message.TrimEnd('.')}. It is held by {holder}.";
-    }
-
-    private static bool IsAddressInUse(Exception? refused)
-    {
-        for (var cause = refused; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } || cause.Message.Contains("in use", StringComparison.OrdinalIgnoreCase)) return true;
-        }
-
-        return false;
     }
 }

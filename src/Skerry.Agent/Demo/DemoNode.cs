@@ -13,6 +13,9 @@ internal sealed class DemoNode : IDisposable
 {
     public const string ServiceName = "hello";
 
+    /// <summary>What an agent's own readiness is noted as.</summary>
+    public const string AgentSubject = "its own agent";
+
     private readonly DemoDirectory _directory;
     private readonly Sightings _sightings;
     private readonly string _configuration;
@@ -55,7 +58,7 @@ internal sealed class DemoNode : IDisposable
     public int InstanceProcess => _instance?.Id ?? 0;
 
     /// <summary>What its agent said last, in its words.</summary>
-    public IEnumerable<string> LastMessages => (_agent?.LastLines ?? []).Select(line => Parse(line, "message") ?? line);
+    public IEnumerable<string> LastMessages => (_agent?.LastLines ?? []).Select(line => (Parse(line, "message") ?? line).Trim());
 
     /// <summary>Writes the configuration that its agent is started with.</summary>
     public void Configure(string key, IEnumerable<DemoNode> others)
@@ -134,6 +137,7 @@ internal sealed class DemoNode : IDisposable
     /// <summary>What the agent's own log says of other members.</summary>
     private void OnLogLine(string text)
     {
+        if (Parse(text, "part") == "agent" && Parse(text, "event") == "Ready") _sightings.Note(Name, AgentSubject, "ready");
         if (Parse(text, "part") != "gossip" || Parse(text, "node") is not { } member) return;
         var state = Parse(text, "event") switch
         {

@@ -98,6 +98,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
             narrator.Say($"{node.Name}: agent started, process {node.AgentProcess}, API http://{node.Api}");
         }
 
+        await SeenAsync("all parts have started", _nodes, DemoNode.AgentSubject, "ready", started, cancellation);
         foreach (var node in _nodes) await SeenAsync($"{node.Name} is a member", _nodes.Where(other => other != node), node.Name, "alive", started, cancellation);
     }
 
@@ -111,6 +112,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
             await node.RegisterInstanceAsync(cancellation);
             narrator.Say($"{node.Name}: instance started, process {node.InstanceProcess}, http://{node.Service}/, checked every second");
             await SeenAsync($"{node.InstanceId} passes", _nodes, node.InstanceId, "passing", registered, cancellation);
+            if (_missed.Count > 0) return;
         }
 
         narrator.Say($"gate: the gateway at http://{Gate.Gateway}/ sends requests to both; 200 a second from now on");

@@ -10,6 +10,7 @@ internal static class ParentWatch
     /// <param name="directory">Removed when the parent is gone; its other children do the same at the same time.</param>
     public static void Begin(string directory)
     {
+        var parent = File.ReadAllText(Path.Combine(directory, DemoDirectory.ProcessFile));
         // A thread of its own: reading the console's input blocks, and the pool's threads have work to do.
         var thread = new Thread(() =>
         {
@@ -20,6 +21,7 @@ internal static class ParentWatch
                 // Nothing is ever sent.
             }
 
+            RemoveSocketsOf(parent);
             Remove(directory);
             Environment.Exit(0);
         })
@@ -28,6 +30,15 @@ internal static class ParentWatch
             Name = "parent watch",
         };
         thread.Start();
+    }
+
+    /// <summary>The runtime's diagnostics leave their sockets behind when a process is killed.</summary>
+    public static void RemoveSocketsOf(string process)
+    {
+        foreach (var pattern in (string[])[$"dotnet-diagnostic-{process}-*", $"clr-debug-pipe-{process}-*"])
+        {
+            foreach (var socket in Directory.EnumerateFiles(Path.GetTempPath(), pattern)) File.Delete(socket);
+        }
     }
 
     /// <summary>Removes a directory that others may still write to or remove.</summary>

@@ -16,6 +16,8 @@ internal static class SelfProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // Killed processes would leave the sockets of the runtime's diagnostics behind in the system's temporary directory.
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
         };
     }
 }

@@ -6,14 +6,13 @@ namespace Skerry.Catalog.Checks;
 /// <param name="check">Its target is <c>host:port</c>.</param>
 internal sealed class TcpProbe(CheckDefinition check) : ICheckProbe
 {
-    private readonly CheckTarget _target = CheckTarget.Parse(check.Target);
-
     public async Task<CheckResult> RunAsync(CancellationToken cancellation)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var colon = check.Target.LastIndexOf(':');
+        using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(_target.Host, _target.Port, cancellation);
+            await socket.ConnectAsync(check.Target[..colon].Trim('[', ']'), int.Parse(check.Target.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture), cancellation);
             return new CheckResult(CheckStatus.Passing, $"TCP connect {check.Target}: Success");
         }
         catch (SocketException refused)

@@ -10,11 +10,8 @@ internal sealed class LamportClock
     public ulong Tick() => Now++;
 
     /// <summary>Moves past a time seen on somebody's message.</summary>
-    /// <returns>Whether that was ahead of this clock.</returns>
-    public bool Witness(ulong time)
+    public void Witness(ulong time)
     {
-        if (time < Now || time == ulong.MaxValue) return false;
-        Now = time + 1;
-        return true;
+        if (time >= Now && time < ulong.MaxValue) Now = time + 1;
     }
 }

@@ -8,9 +8,7 @@ internal sealed class ReplicationMetrics
     private readonly Counter<long> _sent;
     private readonly Counter<long> _sentBytes;
     private readonly Counter<long> _received;
-    private readonly Counter<long> _receivedBytes;
     private readonly Counter<long> _refused;
-    private readonly Counter<long> _unsent;
 
     public ReplicationMetrics(IMeterFactory meters, Func<int> records)
     {
@@ -18,10 +16,8 @@ internal sealed class ReplicationMetrics
         _sent = meter.CreateCounter<long>("skerry.replication.sent.messages", "{message}", "Messages sent");
         _sentBytes = meter.CreateCounter<long>("skerry.replication.sent.bytes", "By", "Message bytes sent");
         _received = meter.CreateCounter<long>("skerry.replication.received.messages", "{message}", "Messages received");
-        _receivedBytes = meter.CreateCounter<long>("skerry.replication.received.bytes", "By", "Message bytes received");
         _refused = meter.CreateCounter<long>("skerry.replication.refused", "{message}", "Messages that could not be read");
-        _unsent = meter.CreateCounter<long>("skerry.replication.unsent", "{message}", "Messages a peer did not take, or that found too many under way");
-        meter.CreateObservableGauge("skerry.replication.records", records, "{record}", "Records known, withdrawn ones excluded");
+        meter.CreateObservableGauge("skerry.replication.records", records, "{record}", "Records known");
     }
 
     public void Sent(int bytes)
@@ -30,13 +26,7 @@ internal sealed class ReplicationMetrics
         _sentBytes.Add(bytes);
     }
 
-    public void Received(int bytes)
-    {
-        _received.Add(1);
-        _receivedBytes.Add(bytes);
-    }
+    public void Received() => _received.Add(1);
 
     public void Refused() => _refused.Add(1);
-
-    public void Unsent() => _unsent.Add(1);
 }
