@@ -5,6 +5,7 @@ using Skerry.Bench.Gateway;
 // nginx, HAProxy and Skerry as reverse proxies, one core each, in turn. README.md says how to read the table.
 const int ProxyCore = 0;
 const int LoadCore = 1;
+const int WarmUps = 2;
 var rounds = Option("--rounds", 5);
 var connections = Option("--connections", 64);
 var duration = TimeSpan.FromSeconds(Option("--seconds", 5));
@@ -47,8 +48,8 @@ finally
 void Measure(Load load)
 {
     var samples = proxies.ToDictionary(proxy => proxy, _ => new List<Sample>());
-    // The first round warms up and is not counted; compiled code has settled by then.
-    for (var round = 0; round <= rounds; round++)
+    // The first rounds warm up and are not counted; compiled code has settled by then.
+    for (var round = 1 - WarmUps; round <= rounds; round++)
     {
         foreach (var proxy in proxies)
         {

@@ -20,9 +20,15 @@ internal static partial class CatalogLog
     [LoggerMessage(2004, LogLevel.Error, "The registrations in {Path} are damaged and were set aside as {Aside}: services have to register again")]
     public static partial void RegistrationsDamaged(ILogger logger, string path, string aside);
 
-    [LoggerMessage(2005, LogLevel.Error, "{Reason}. The registrations hold until this agent stops")]
+    [LoggerMessage(2005, LogLevel.Error, "{Reason}. What ended now may be back after a restart: make room, or mend the disk")]
     public static partial void RegistrationsUnwritable(ILogger logger, string reason);
 
     [LoggerMessage(2006, LogLevel.Error, "Check {Check} broke: it is taken as critical")]
     public static partial void CheckBroke(ILogger logger, string check, Exception exception);
+
+    [LoggerMessage(2007, LogLevel.Debug, "The {Kind} record {Id} of {Owner} cannot be read")]
+    public static partial void RecordRefused(ILogger logger, string kind, string id, string owner);
+
+    [LoggerMessage(2008, LogLevel.Error, "A listener to the catalog's changes broke")]
+    public static partial void ListenerBroke(ILogger logger, Exception exception);
 }

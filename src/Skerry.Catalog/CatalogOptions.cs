@@ -28,6 +28,9 @@ public sealed record CatalogOptions
     [Description("Whether script checks may be registered.")]
     public bool EnableScriptChecks { get; init; }
 
-    /// <summary>The shortest interval a check may ask for.</summary>
+    /// <summary>The shortest interval a check may ask for; a shorter one is raised to it.</summary>
     public TimeSpan MinimumCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Output of a check that changes while its status does not is told to the group after half to one and a half times this.</summary>
+    public TimeSpan CheckUpdateInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

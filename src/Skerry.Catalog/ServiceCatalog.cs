@@ -3,22 +3,39 @@ using System.Diagnostics.Metrics;
 
 using Microsoft.Extensions.Logging;
 
+using Skerry.Catalog.Local;
+using Skerry.Catalog.View;
 using Skerry.Replication;
+using Skerry.Storage;
 
 namespace Skerry.Catalog;
 
-/// <summary>The service catalog: this node's own services and checks, and the group's as replicated to it.</summary>
+/// <summary>
+/// The service catalog: this node's own services and checks, and the group's as replicated to it. Every method may be called from any thread; a cancelled
+/// wait takes nothing back that was begun.
+/// </summary>
 public sealed class ServiceCatalog : IAsyncDisposable
 {
+    /// <summary>Records whose owner membership does not speak of in this time are dropped: it left before this node came.</summary>
+    private static readonly TimeSpan UnspokenFor = TimeSpan.FromHours(24);
+
     private readonly CatalogOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CatalogMetrics _metrics;
+
+    // Order of locks: the registry's, then this, then the replicator's. Who listens to Changed is called under none of them.
     private readonly Lock _viewGate = new();
     private readonly CatalogView _view;
     private readonly Replicator _replicator;
     private readonly LocalRegistry _local;
+    private readonly ChangeCaller _caller;
+    private HashSet<string> _unspoken = new(StringComparer.Ordinal);
+    private ITimer? _sweep;
     private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A catalog that knows its own node; it talks to others from <see cref="StartAsync"/> on.</summary>
+    /// <summary>A catalog that knows its own node; it talks to others and runs checks from <see cref="StartAsync"/> on.</summary>
     /// <param name="options">This node.</param>
     /// <param name="transport">How other nodes are reached; null: there are none.</param>
     /// <param name="time">For checks and versions.</param>
@@ -27,13 +44,24 @@ public sealed class ServiceCatalog : IAsyncDisposable
     public ServiceCatalog(CatalogOptions options, IReplicationTransport? transport, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
         _options = options;
+        _time = time;
+        _logger = loggers.CreateLogger("Skerry.Catalog");
+        _metrics = new CatalogMetrics(meters, () => _current);
+        _caller = new ChangeCaller(() => _current, _logger);
         _view = new CatalogView(options.Group);
-        _replicator = new Replicator(options.NodeName, transport ?? new NoPeers(), Apply, time, meters);
-        _local = new LocalRegistry(options, _replicator, time, loggers.CreateLogger("Skerry.Catalog"));
+        _replicator = new Replicator(options.NodeName, transport ?? new NoPeers(), Hear, time, loggers, meters);
+        _local = new LocalRegistry(options, Say, time, _metrics, _logger);
     }
 
-    /// <summary>Called after every swap of <see cref="Current"/>, on the catalog's thread: keep it short.</summary>
-    public event Action<CatalogSnapshot>? Changed;
+    /// <summary>
+    /// Called after <see cref="Current"/> was swapped, with the newest snapshot; swaps that follow each other quickly are told as one. One call at a time,
+    /// under no lock of the catalog.
+    /// </summary>
+    public event Action<CatalogSnapshot>? Changed
+    {
+        add => _caller.Add(value);
+        remove => _caller.Remove(value);
+    }
 
     /// <summary>The group as seen now: one volatile read.</summary>
     public CatalogSnapshot Current => _current;
@@ -41,15 +69,17 @@ public sealed class ServiceCatalog : IAsyncDisposable
     /// <summary>This node's services by id.</summary>
     public ImmutableSortedDictionary<string, LocalService> LocalServices => _local.Services;
 
-    /// <summary>This node's checks by id.</summary>
+    /// <summary>This node's checks by id, with the newest output.</summary>
     public ImmutableSortedDictionary<string, CheckState> LocalChecks => _local.Checks;
 
-    /// <summary>Takes up what was registered before a restart, and begins to talk to other nodes.</summary>
+    /// <summary>Takes up what was registered before a restart, begins to run checks and to talk to other nodes.</summary>
+    /// <exception cref="StorageException">The file with the registrations is there and cannot be read; a damaged one is set aside instead.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
         SetLiveness(_options.NodeName, _options.Address, NodeLiveness.Alive);
         await _local.StartAsync(cancellation);
         _replicator.Start();
+        _sweep = _time.CreateTimer(_ => DropUnspoken(), null, UnspokenFor, UnspokenFor);
     }
 
     /// <summary>Waits until the snapshot is newer than <paramref name="seen"/>, then returns it at once.</summary>
@@ -63,8 +93,13 @@ public sealed class ServiceCatalog : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds or replaces a service of this node and its checks, on disk and with neighbours before it returns.</summary>
+    /// <summary>Adds or replaces a service of this node and its checks, on disk and with neighbours before it returns (at most 300 ms are waited for them).</summary>
+    /// <param name="service">The instance; its node is set.</param>
+    /// <param name="checks">Its checks; their service is set. One registered again keeps what it says until its next result.</param>
+    /// <param name="replaceExistingChecks">Whether checks of the service that are not among these end.</param>
+    /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="CatalogException">A field is not allowed.</exception>
+    /// <exception cref="StorageException">The disk refuses; nothing has changed.</exception>
     public Task RegisterServiceAsync(ServiceInstance service, ImmutableArray<CheckDefinition> checks, bool replaceExistingChecks, CancellationToken cancellation) =>
         _local.RegisterServiceAsync(service, checks, replaceExistingChecks, cancellation);
 
@@ -73,6 +108,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
 
     /// <summary>Adds or replaces a check of this node.</summary>
     /// <exception cref="CatalogException">A field is not allowed, or the service is unknown.</exception>
+    /// <exception cref="StorageException">The disk refuses; nothing has changed.</exception>
     public Task RegisterCheckAsync(CheckDefinition check, CancellationToken cancellation) => _local.RegisterCheckAsync(check, cancellation);
 
     /// <summary>Removes a check of this node; false when there is none.</summary>
@@ -91,36 +127,63 @@ public sealed class ServiceCatalog : IAsyncDisposable
     public Task<bool> SetServiceMaintenanceAsync(string serviceId, bool enabled, string reason, CancellationToken cancellation) =>
         _local.SetMaintenanceAsync(serviceId, enabled, reason, cancellation);
 
-    /// <summary>Tells what membership says of a node.</summary>
+    /// <summary>Tells what membership says of a node; <see cref="Current"/> has it when this returns. The transport's peers are looked at again.</summary>
     public void SetLiveness(string node, string address, NodeLiveness liveness)
     {
         // This node is alive to itself as long as it runs, whatever an echo of the past says.
         if (node == _options.NodeName && liveness != NodeLiveness.Alive) return;
-        if (liveness != NodeLiveness.Gone) _replicator.Revive(node);
         lock (_viewGate)
         {
+            if (liveness == NodeLiveness.Gone) _replicator.Forget(node);
+            else _replicator.Revive(node);
             _view.SetLiveness(node, address, liveness);
             Swap();
         }
 
-        if (liveness == NodeLiveness.Gone) _replicator.Forget(node);
         _replicator.PeersChanged();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_sweep is not null) await _sweep.DisposeAsync();
         await _local.DisposeAsync();
         await _replicator.DisposeAsync();
+        await _caller.DisposeAsync();
     }
 
-    private void Apply(ImmutableArray<Record> records)
+    /// <summary>This node's own word.</summary>
+    private Task Say(IReadOnlyCollection<RecordChange> changes)
     {
         lock (_viewGate)
         {
-            foreach (var record in records) _view.Apply(record);
+            var telling = _replicator.PublishAsync(changes, CancellationToken.None);
+            foreach (var change in changes) Take(new Record(_options.NodeName, change.Kind, change.Id, 0, change.Payload));
+            Swap();
+            return telling;
+        }
+    }
+
+    /// <summary>Other nodes' word.</summary>
+    private void Hear(ImmutableArray<Record> records)
+    {
+        lock (_viewGate)
+        {
+            // A node may have gone between the moment its record came in and now.
+            foreach (var record in records)
+            {
+                if (!_replicator.IsForgotten(record.Owner)) Take(record);
+            }
+
             Swap();
         }
+    }
+
+    private void Take(Record record)
+    {
+        if (_view.TryApply(record)) return;
+        _metrics.RecordRefused();
+        CatalogLog.RecordRefused(_logger, record.Kind, record.Id, record.Owner);
     }
 
     private void Swap()
@@ -128,6 +191,22 @@ public sealed class ServiceCatalog : IAsyncDisposable
         if (!_view.TrySwap()) return;
         _current = _view.Current;
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-        Changed?.Invoke(_current);
+        _caller.Call();
+    }
+
+    private void DropUnspoken()
+    {
+        lock (_viewGate)
+        {
+            var unspoken = _view.Unspoken.ToHashSet(StringComparer.Ordinal);
+            foreach (var owner in unspoken.Where(_unspoken.Contains))
+            {
+                _replicator.Forget(owner);
+                _view.Drop(owner);
+            }
+
+            _unspoken = unspoken;
+            Swap();
+        }
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Http2Handoff(EndPoint address) : IConnectionListenerFactor
     {
         while (true)
         {
-            var read = await connection.Transport.Input.ReadAsync(connection.ConnectionClosed);
+            var read = await connection.Transport.Input.ReadAsync(); // a connection that closes completes its pipe
             var (isPreface, isSure) = Compare(read.Buffer);
             // Nothing is consumed; what is not sure yet needs more bytes than there are.
             connection.Transport.Input.AdvanceTo(read.Buffer.Start, isSure ? read.Buffer.Start : read.Buffer.End);

@@ -11,13 +11,23 @@ namespace Skerry.Gossip;
 /// <param name="Height">Distance from the node to the core network.</param>
 public sealed record Coordinate(ImmutableArray<double> Vector, double Error, double Adjustment, double Height)
 {
-    /// <summary>The estimated round trip between two places.</summary>
-    public TimeSpan RoundTripTo(Coordinate other)
+    /// <summary>The estimated round trip between two places; <see cref="TimeSpan.MaxValue"/> when they are further apart than that.</summary>
+    public TimeSpan RoundTripTo(Coordinate other) =>
+        DistanceTo(other) is var seconds && seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+
+    /// <summary>The same in seconds, neither rounded nor bounded; infinite or not a number for places that no honest node is at.</summary>
+    internal double DistanceTo(Coordinate other)
+    {
+        var raw = RawDistanceTo(other);
+        var adjusted = raw + Adjustment + other.Adjustment;
+        return adjusted > 0 ? adjusted : raw;
+    }
+
+    /// <summary>The distance without the adjustments, in seconds.</summary>
+    internal double RawDistanceTo(Coordinate other)
     {
         var sum = 0.0;
         for (var i = 0; i < Vector.Length; i++) sum += (Vector[i] - other.Vector[i]) * (Vector[i] - other.Vector[i]);
-        var raw = Math.Sqrt(sum) + Height + other.Height;
-        var adjusted = raw + Adjustment + other.Adjustment;
-        return TimeSpan.FromSeconds(adjusted > 0 ? adjusted : raw);
+        return Math.Sqrt(sum) + Height + other.Height;
     }
 }

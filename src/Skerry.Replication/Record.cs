@@ -14,6 +14,9 @@ public sealed record Record(string Owner, string Kind, string Id, ulong Version,
     /// <summary>The longest owner, kind or id, bytes of UTF-8.</summary>
     public const int MaxName = 512;
 
-    /// <summary>Records of one owner, those said no more among them, at most.</summary>
-    public const int MaxPerOwner = 8192;
+    /// <summary>Records one owner may say at a time; as many withdrawn ones are remembered beside them.</summary>
+    public const int MaxPerOwner = 4096;
+
+    /// <summary>Versions from here on are refused: milliseconds since 1970 in the upper bits reach it in the year 2109.</summary>
+    public const ulong MaxVersion = 1UL << 62;
 }

@@ -6,13 +6,23 @@ namespace Skerry.Storage;
 
 /// <summary>
 /// One value kept whole in one file: written beside, flushed, renamed, the directory flushed, so that a crash leaves the old value or the new one.
-/// Format: <c>SKRY</c>, version u8 (1), CRC32C u32 LE over everything behind it, length u32 LE, the bytes.
+/// Format: <c>SKRY</c>, version u8 (1), CRC32C u32 LE over everything behind it, length u32 LE, the bytes. Only the agent's user may read it: values
+/// may hold secrets. One writer at a time.
 /// </summary>
 /// <param name="path">The file.</param>
 public sealed class SnapshotFile(string path)
 {
     private const byte Version = 1;
     private const int HeaderSize = 13;
+
+    private static readonly FileStreamOptions Exclusive = new()
+    {
+        Mode = FileMode.Create,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    };
 
     private static ReadOnlySpan<byte> Magic => "SKRY"u8;
 
@@ -27,7 +37,7 @@ public sealed class SnapshotFile(string path)
         try
         {
             var directory = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!).FullName;
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (var file = new FileStream(temporary, Exclusive))
             {
                 file.Write(Header(value));
                 file.Write(value);
@@ -39,6 +49,7 @@ public sealed class SnapshotFile(string path)
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
+            RemoveHalfWritten(temporary);
             throw new StorageException($"{path} could not be written, the old one stands: {refused.Message}", refused);
         }
     }
@@ -54,13 +65,44 @@ public sealed class SnapshotFile(string path)
             if (!File.Exists(path)) return null;
             var bytes = File.ReadAllBytes(path);
             if (TryOpen(bytes, out var value)) return value;
-            setAside = $"{path}.corrupt-{DateTime.UtcNow:yyyyMMddHHmmss}";
-            File.Move(path, setAside, overwrite: true);
+            setAside = SetAside();
             return null;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new StorageException($"{path} cannot be read: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>Moves a file whose bytes are sound and whose meaning is not out of the way.</summary>
+    /// <returns>Where to.</returns>
+    /// <exception cref="StorageException">It cannot be moved.</exception>
+    public string SetAside()
+    {
+        var stem = $"{path}.corrupt-{DateTime.UtcNow:yyyyMMddHHmmss}";
+        var aside = stem;
+        for (var number = 2; File.Exists(aside); number++) aside = $"{stem}-{number}";
+        try
+        {
+            File.Move(path, aside);
+            return aside;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"{path} is damaged and cannot be set aside: {refused.Message}", refused);
+        }
+    }
+
+    /// <summary>On a full disk the half that was written is room for what is worth more.</summary>
+    private static void RemoveHalfWritten(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The next write begins it anew.
         }
     }
 

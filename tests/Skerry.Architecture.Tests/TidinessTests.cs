@@ -2,6 +2,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
+using static Skerry.Architecture.Tests.Findings;
+
 namespace Skerry.Architecture.Tests;
 
 /// <summary>Habits that keep a file found by its name and read in one sitting.</summary>
@@ -9,7 +11,7 @@ public sealed class TidinessTests
 {
     private const int MaxFileLines = 500;
     private const int MaxMethodLines = 70;
-    private const int MaxLineLength = 180;
+    private const int MaxLineLength = 200;
 
     private static readonly string[] VagueNames = ["Helper", "Helpers", "Util", "Utils", "Utility", "Utilities", "Manager", "Misc", "Common"];
 
@@ -19,7 +21,7 @@ public sealed class TidinessTests
     public void Files_are_short()
     {
         var long_ = AllSources.Select(file => (file, lines: Repository.Read(file).AsSpan().Count('\n'))).Where(entry => entry.lines > MaxFileLines);
-        Assert.Empty(long_.Select(entry => $"{entry.file}: {entry.lines} lines, at most {MaxFileLines}"));
+        None(long_.Select(entry => $"{entry.file}: {entry.lines} lines, at most {MaxFileLines}"));
     }
 
     [Fact]
@@ -32,7 +34,7 @@ public sealed class TidinessTests
             let lines = span.EndLinePosition.Line - span.StartLinePosition.Line + 1
             where lines > MaxMethodLines
             select $"{file}:{span.StartLinePosition.Line + 1}: {lines} lines, at most {MaxMethodLines}";
-        Assert.Empty(long_);
+        None(long_);
     }
 
     [Fact]
@@ -43,7 +45,7 @@ public sealed class TidinessTests
             from line in Repository.Read(file).Split('\n').Select((text, index) => (text, number: index + 1))
             where line.text.Length > MaxLineLength && !line.text.Contains('"', StringComparison.Ordinal)
             select $"{file}:{line.number}: {line.text.Length} characters, at most {MaxLineLength}";
-        Assert.Empty(long_);
+        None(long_);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class TidinessTests
             let types = TopLevelTypes(file)
             where types.Count > 1 || (types.Count == 1 && types[0] != Path.GetFileName(file).Split('.')[0])
             select $"{file}: holds {string.Join(", ", types)}";
-        Assert.Empty(breaches);
+        None(breaches);
     }
 
     [Fact]
@@ -65,7 +67,7 @@ public sealed class TidinessTests
             from type in TopLevelTypes(file)
             where VagueNames.Any(name => type.EndsWith(name, StringComparison.Ordinal))
             select $"{file}: {type}: name the thing it is";
-        Assert.Empty(vague);
+        None(vague);
     }
 
     [Fact]
@@ -78,7 +80,7 @@ public sealed class TidinessTests
             from marker in markers
             where text.Contains(marker, StringComparison.Ordinal)
             select $"{file}: {marker}";
-        Assert.Empty(left);
+        None(left);
     }
 
     [Fact]
@@ -89,9 +91,9 @@ public sealed class TidinessTests
             from file in Repository.Sources("tests/")
             from line in Repository.Read(file).Split('\n')
             from sleep in sleeps
-            where line.Contains(sleep, StringComparison.Ordinal) && !line.Contains("poll", StringComparison.OrdinalIgnoreCase)
-            select $"{file}: {line.Trim()}: wait for a condition; a poll's pause says so beside it";
-        Assert.Empty(sleepers);
+            where line.Contains(sleep, StringComparison.Ordinal) && !line.Contains("//", StringComparison.Ordinal)
+            select $"{file}: {line.Trim()}: wait for a condition; a pause that is none of these says beside it why";
+        None(sleepers);
     }
 
     private static List<string> TopLevelTypes(string file) =>

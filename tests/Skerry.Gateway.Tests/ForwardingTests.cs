@@ -235,12 +235,27 @@ public sealed class ForwardingTests
             await gateway.Catalog.RegisterServiceAsync(new ServiceInstance { Node = "test", Id = id, Name = "web", Address = "127.0.0.1", Port = port }, [], false, CancellationToken.None);
         }
 
-        var answers = new List<string>();
-        for (var i = 0; i < 10; i++) answers.Add(await gateway.Http.GetStringAsync(new Uri("/", UriKind.Relative)));
-        Assert.Equal(5, answers.Count(answer => answer == "one"));
-
+        await UntilAsync(answers => answers.Count(answer => answer == "one") == 5);
         await gateway.Catalog.SetServiceMaintenanceAsync("a", true, "", CancellationToken.None);
-        for (var i = 0; i < 4; i++) Assert.Equal("two", await gateway.Http.GetStringAsync(new Uri("/", UriKind.Relative)));
+        await UntilAsync(answers => answers.All(answer => answer == "two"));
+
+        // The gateway hears of a change a moment after the catalog has it.
+        async Task UntilAsync(Func<List<string>, bool> condition)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            var answers = new List<string>();
+            do
+            {
+                Assert.False(limit.IsCancellationRequested, $"Waited 30 s; the last answers were {string.Join(", ", answers)}.");
+                answers.Clear();
+                for (var i = 0; i < 10; i++)
+                {
+                    using var answer = await gateway.Http.GetAsync(new Uri("/", UriKind.Relative));
+                    answers.Add(await answer.Content.ReadAsStringAsync());
+                }
+            }
+            while (!condition(answers));
+        }
     }
 
     [Fact]

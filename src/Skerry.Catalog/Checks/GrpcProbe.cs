@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Text;
 
 namespace Skerry.Catalog.Checks;
@@ -7,33 +9,30 @@ namespace Skerry.Catalog.Checks;
 /// Asks by the gRPC health protocol (grpc.health.v1.Health/Check). The message is one field, so frame and protobuf are written here:
 /// request <c>{ service = 1: string }</c>, answer <c>{ status = 1: enum }</c>, 1 is SERVING.
 /// </summary>
-internal sealed class GrpcProbe : ICheckProbe
+/// <param name="check">Its target is <c>host:port[/service]</c>.</param>
+internal sealed class GrpcProbe(CheckDefinition check) : ICheckProbe
 {
+    /// <summary>The longest service name: its length is then one byte of protobuf.</summary>
+    public const int MaxService = 127;
+
+    /// <summary>Whether compressed, u8; length of the message, u32 big-endian.</summary>
     private const int FrameHeader = 5;
+
+    /// <summary>An answer is seven bytes; what does not end within this is none.</summary>
     private const int MaxAnswer = 64;
 
-    private readonly CheckDefinition _check;
-    private readonly HttpClient _http;
-    private readonly string _authority;
-    private readonly string _service;
-
-    public GrpcProbe(CheckDefinition check)
-    {
-        _check = check;
-        _http = new HttpClient(CheckHandler.For(check), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-        var slash = check.Target.IndexOf('/', StringComparison.Ordinal);
-        _authority = slash < 0 ? check.Target : check.Target[..slash];
-        _service = slash < 0 ? "" : check.Target[(slash + 1)..];
-    }
+    private readonly HttpClient _http = CheckConnection.For(check, SslApplicationProtocol.Http2);
+    private readonly CheckTarget _target = CheckTarget.Parse(check.Target);
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{(_check.UseTls ? "https" : "http")}://{_authority}/grpc.health.v1.Health/Check")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{_target.Authority}/grpc.health.v1.Health/Check")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Frame(_service)),
+            Content = new ByteArrayContent(Frame(_target.Service)),
         };
+        if (check.UseTls) request.Options.Set(CheckConnection.ServerName, check.TlsServerName.Length > 0 ? check.TlsServerName : _target.Host);
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
         request.Headers.TE.ParseAdd("trailers");
         try
@@ -44,9 +43,9 @@ internal sealed class GrpcProbe : ICheckProbe
             var length = await stream.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, cancellation);
             return Judge(response, answer.AsSpan(0, length));
         }
-        catch (Exception refused) when (refused is HttpRequestException or IOException)
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
         {
-            return new CheckResult(CheckStatus.Critical, $"gRPC check {_check.Target}: {refused.InnerException?.Message ?? refused.Message}");
+            return new CheckResult(CheckStatus.Critical, $"gRPC check {check.Target}: {CheckConnection.Reason(failed)}");
         }
     }
 
@@ -54,13 +53,31 @@ internal sealed class GrpcProbe : ICheckProbe
 
     private CheckResult Judge(HttpResponseMessage response, ReadOnlySpan<byte> answer)
     {
-        var status = Header(response, "grpc-status");
-        if (response.StatusCode != HttpStatusCode.OK || status is not (null or "0"))
-            return new CheckResult(CheckStatus.Critical, $"gRPC check {_check.Target}: status {status ?? ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)} {Header(response, "grpc-message")}");
-        return answer is [0, 0, 0, 0, 2, 8, 1, ..]
-            ? new CheckResult(CheckStatus.Passing, $"gRPC check {_check.Target}: success")
-            : new CheckResult(CheckStatus.Critical, $"gRPC {_check.Target} serving status: {(answer is [0, 0, 0, 0, 2, 8, 2, ..] ? "NOT_SERVING" : "UNKNOWN")}");
+        if (response.StatusCode != HttpStatusCode.OK)
+            return new CheckResult(CheckStatus.Critical, $"gRPC check {check.Target}: HTTP status {((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)}");
+        if (Header(response, "grpc-status") is var status and not "0")
+            return new CheckResult(CheckStatus.Critical, $"gRPC check {check.Target}: status {status ?? "missing"} {Header(response, "grpc-message")}".TrimEnd());
+        var serving = ServingStatus(answer);
+        return serving == 1
+            ? new CheckResult(CheckStatus.Passing, $"gRPC check {check.Target}: success")
+            : new CheckResult(CheckStatus.Critical, $"gRPC {check.Target} serving status: {Name(serving)}");
     }
+
+    /// <summary>The field 1 of the answer; 0 when it is not there, as protobuf leaves out zero; -1 when this is no answer.</summary>
+    private static int ServingStatus(ReadOnlySpan<byte> answer) => answer switch
+    {
+        [0, 0, 0, 0, 0] => 0,
+        [0, 0, 0, 0, 2, 0x08, < 0x80 and var status] => status,
+        _ => -1,
+    };
+
+    private static string Name(int serving) => serving switch
+    {
+        0 => "UNKNOWN",
+        2 => "NOT_SERVING",
+        3 => "SERVICE_UNKNOWN",
+        _ => "unreadable",
+    };
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values) ? values.First() : null;
@@ -68,8 +85,6 @@ internal sealed class GrpcProbe : ICheckProbe
     private static byte[] Frame(string service)
     {
         var name = Encoding.UTF8.GetBytes(service);
-        if (name.Length == 0) return new byte[FrameHeader];
-        // Validation keeps the name below 128 bytes, so its length is one byte.
-        return [0, 0, 0, 0, (byte)(name.Length + 2), 0x0A, (byte)name.Length, .. name];
+        return name.Length == 0 ? new byte[FrameHeader] : [0, 0, 0, 0, (byte)(name.Length + 2), 0x0A, (byte)name.Length, .. name];
     }
 }

@@ -1,64 +1,86 @@
 using System.Net;
+using System.Net.Security;
 using System.Text;
 
 namespace Skerry.Catalog.Checks;
 
-/// <summary>Passes on 2xx, warns on 429, is critical on anything else. Redirects are followed, as Consul does.</summary>
-internal sealed class HttpProbe : ICheckProbe
+/// <summary>Passes on 2xx, warns on 429, is critical on anything else. Up to ten redirects are followed, as Consul does.</summary>
+/// <param name="check">Its target is the URL.</param>
+internal sealed class HttpProbe(CheckDefinition check) : ICheckProbe
 {
-    private readonly CheckDefinition _check;
-    private readonly HttpClient _http;
+    private const int MaxRedirects = 10;
 
-    public HttpProbe(CheckDefinition check)
-    {
-        _check = check;
-        _http = new HttpClient(CheckHandler.For(check), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    private readonly HttpClient _http = CheckConnection.For(check, SslApplicationProtocol.Http11);
+    private readonly string _method = check.Method.Length == 0 ? "GET" : check.Method.ToUpperInvariant();
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellation)
     {
-        var method = _check.Method.Length == 0 ? "GET" : _check.Method.ToUpperInvariant();
-        using var request = new HttpRequestMessage(new HttpMethod(method), _check.Target);
-        if (_check.Body.Length > 0) request.Content = new StringContent(_check.Body);
+        try
+        {
+            var (url, method) = (new Uri(check.Target), _method);
+            for (var redirects = 0; ; redirects++)
+            {
+                using var request = Request(url, method, isRedirect: redirects > 0);
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                var next = Redirect(response, url);
+                if (next is null) return await JudgeAsync(response, cancellation);
+                if (redirects == MaxRedirects) return new CheckResult(CheckStatus.Critical, $"HTTP {_method} {check.Target}: stopped after {MaxRedirects} redirects");
+                // 307 and 308 repeat the request; the others ask for a page.
+                if (response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) && method != "HEAD") method = "GET";
+                url = next;
+            }
+        }
+        catch (Exception failed) when (failed is HttpRequestException or IOException)
+        {
+            return new CheckResult(CheckStatus.Critical, $"HTTP {_method} {check.Target}: {CheckConnection.Reason(failed)}");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static Uri? Redirect(HttpResponseMessage response, Uri from)
+    {
+        if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location) return null;
+        return Uri.TryCreate(from, location, out var next) && next.Scheme is "http" or "https" ? next : null;
+    }
+
+    private HttpRequestMessage Request(Uri url, string method, bool isRedirect)
+    {
+        var isTls = url.Scheme == Uri.UriSchemeHttps;
+        var request = new HttpRequestMessage(new HttpMethod(method), new UriBuilder(url) { Scheme = Uri.UriSchemeHttp, Port = url.Port, Fragment = "" }.Uri)
+        {
+            Version = HttpVersion.Version11,
+        };
+        if (isTls) request.Options.Set(CheckConnection.ServerName, check.TlsServerName.Length > 0 ? check.TlsServerName : url.IdnHost);
+        if (check.Body.Length > 0 && (!isRedirect || method == _method)) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(check.Body));
+        request.Headers.Host = url.Authority;
         request.Headers.TryAddWithoutValidation("User-Agent", "Skerry Health Check");
         request.Headers.TryAddWithoutValidation("Accept", "text/plain, text/*, */*");
-        foreach (var (name, values) in _check.Headers)
+        // What may be a secret is for the host it was meant for.
+        if (isRedirect && url.Host != new Uri(check.Target).Host) return request;
+        foreach (var (name, values) in check.Headers)
         {
             request.Headers.Remove(name);
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase)) request.Headers.Host = values[0];
             else if (!request.Headers.TryAddWithoutValidation(name, values)) request.Content?.Headers.TryAddWithoutValidation(name, values);
         }
 
-        try
-        {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            var body = await ReadAsync(response, cancellation);
-            var status = response.StatusCode switch
-            {
-                >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => CheckStatus.Passing,
-                HttpStatusCode.TooManyRequests => CheckStatus.Warning,
-                _ => CheckStatus.Critical,
-            };
-            return new CheckResult(status, $"HTTP {method} {_check.Target}: {(int)response.StatusCode} {response.ReasonPhrase} Output: {body}");
-        }
-        catch (HttpRequestException refused)
-        {
-            return new CheckResult(CheckStatus.Critical, $"HTTP {method} {_check.Target}: {refused.InnerException?.Message ?? refused.Message}");
-        }
-        catch (IOException broken)
-        {
-            return new CheckResult(CheckStatus.Critical, $"HTTP {method} {_check.Target}: {broken.Message}");
-        }
+        return request;
     }
 
-    public void Dispose() => _http.Dispose();
-
-    /// <summary>No more of a body than is kept: a service that streams for ever costs one buffer.</summary>
-    private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<CheckResult> JudgeAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        var status = response.StatusCode switch
+        {
+            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => CheckStatus.Passing,
+            HttpStatusCode.TooManyRequests => CheckStatus.Warning,
+            _ => CheckStatus.Critical,
+        };
+        // No more of a body than is kept: a service that streams for ever costs one buffer.
         var buffer = new byte[CheckResult.MaxOutput];
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
-        return Encoding.UTF8.GetString(buffer, 0, length);
+        var body = Encoding.UTF8.GetString(buffer, 0, length);
+        return new CheckResult(status, $"HTTP {_method} {check.Target}: {(int)response.StatusCode} {response.ReasonPhrase} Output: {body}");
     }
 }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 
 namespace Skerry.Catalog.Checks;
 
@@ -10,8 +9,7 @@ internal sealed class ScriptProbe(CheckDefinition check) : ICheckProbe
 {
     public async Task<CheckResult> RunAsync(CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(check.Arguments[0], check.Arguments.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        using var process = new Process { StartInfo = start };
+        using var process = new Process { StartInfo = StartInfo() };
         try
         {
             process.Start();
@@ -21,26 +19,29 @@ internal sealed class ScriptProbe(CheckDefinition check) : ICheckProbe
             return new CheckResult(CheckStatus.Critical, missing.Message);
         }
 
-        process.StandardInput.Close();
-        var output = new StringBuilder();
+        var output = new OutputTail();
+        Task reading = Task.CompletedTask;
         try
         {
-            await Task.WhenAll(CollectAsync(process.StandardOutput, output, cancellation), CollectAsync(process.StandardError, output, cancellation));
+            process.StandardInput.Close();
+            reading = Task.WhenAll(ReadAsync(process.StandardOutput.BaseStream, output), ReadAsync(process.StandardError.BaseStream, output));
             await process.WaitForExitAsync(cancellation);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            process.Kill(entireProcessTree: true);
-            throw;
+            // Also after an exit: what it left running would hold the pipes, and nobody looks after it.
+            if (ProcessGroup.Starter is not null) ProcessGroup.Kill(process.Id);
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
 
+        await reading.WaitAsync(cancellation);
         var status = process.ExitCode switch
         {
             0 => CheckStatus.Passing,
             1 => CheckStatus.Warning,
             _ => CheckStatus.Critical,
         };
-        return new CheckResult(status, output.ToString());
+        lock (output) return new CheckResult(status, output.ToString());
     }
 
     public void Dispose()
@@ -48,17 +49,32 @@ internal sealed class ScriptProbe(CheckDefinition check) : ICheckProbe
         // Nothing is kept between runs.
     }
 
-    private static async Task CollectAsync(StreamReader from, StringBuilder output, CancellationToken cancellation)
+    private static async Task ReadAsync(Stream from, OutputTail output)
     {
-        var buffer = new char[1024];
-        int read;
-        while ((read = await from.ReadAsync(buffer, cancellation)) > 0)
+        var buffer = new byte[4096];
+        try
         {
-            // Read to the end, so that the program is not stuck on a full pipe; keep only what is shown.
-            lock (output)
+            int read;
+            while ((read = await from.ReadAsync(buffer)) > 0)
             {
-                if (output.Length < CheckResult.MaxOutput) output.Append(buffer, 0, read);
+                lock (output) output.Add(buffer.AsSpan(0, read));
             }
         }
+        catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The run was cut off; what was read until then stands.
+        }
+    }
+
+    private ProcessStartInfo StartInfo()
+    {
+        IEnumerable<string> words = ProcessGroup.Starter is { } starter ? [starter, .. check.Arguments] : check.Arguments;
+        return new ProcessStartInfo(words.First(), words.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
     }
 }

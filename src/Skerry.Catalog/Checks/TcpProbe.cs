@@ -6,13 +6,14 @@ namespace Skerry.Catalog.Checks;
 /// <param name="check">Its target is <c>host:port</c>.</param>
 internal sealed class TcpProbe(CheckDefinition check) : ICheckProbe
 {
+    private readonly CheckTarget _target = CheckTarget.Parse(check.Target);
+
     public async Task<CheckResult> RunAsync(CancellationToken cancellation)
     {
-        var colon = check.Target.LastIndexOf(':');
-        using var socket = new TcpClient();
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(check.Target[..colon].Trim('[', ']'), int.Parse(check.Target.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture), cancellation);
+            await socket.ConnectAsync(_target.Host, _target.Port, cancellation);
             return new CheckResult(CheckStatus.Passing, $"TCP connect {check.Target}: Success");
         }
         catch (SocketException refused)

@@ -5,10 +5,16 @@ namespace Skerry.Catalog.Records;
 /// <summary>All that was registered with this node, as its file keeps it.</summary>
 internal sealed record Registrations
 {
-    public ImmutableArray<ServiceInstance> Services { get; init; } = [];
+    public ImmutableSortedDictionary<string, ServiceInstance> Services { get; init; } = ImmutableSortedDictionary.Create<string, ServiceInstance>(StringComparer.Ordinal);
 
-    public ImmutableArray<CheckDefinition> Checks { get; init; } = [];
+    public ImmutableSortedDictionary<string, CheckDefinition> Checks { get; init; } = ImmutableSortedDictionary.Create<string, CheckDefinition>(StringComparer.Ordinal);
 
-    /// <summary>Last known status and output of each check, by check id.</summary>
-    public ImmutableSortedDictionary<string, CheckStatus> Statuses { get; init; } = ImmutableSortedDictionary<string, CheckStatus>.Empty;
+    /// <summary>What each check said when this was written.</summary>
+    public ImmutableSortedDictionary<string, CheckStatus> Statuses { get; init; } = ImmutableSortedDictionary.Create<string, CheckStatus>(StringComparer.Ordinal);
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset SavedAt { get; init; }
+
+    /// <summary>Services and checks.</summary>
+    public int Count => Services.Count + Checks.Count;
 }

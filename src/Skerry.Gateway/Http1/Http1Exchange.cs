@@ -15,6 +15,7 @@ internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection c
 {
     private const int HeadBuffer = 4096;
     private const int BodyChunk = 32 * 1024;
+    private const int BodyBatch = 64 * 1024;
 
     /// <summary>Whether any byte of an answer has come: from then on nothing may be repeated.</summary>
     public bool HasAnswer { get; private set; }
@@ -89,6 +90,13 @@ internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection c
             var read = await body.ReadAsync(context.Aborted);
             var bytes = read.Buffer;
             if (read.IsCanceled) return;
+            if (!isChunked && !read.IsCompleted && bytes.Length < BodyBatch)
+            {
+                // A body whose length is known is nobody's conversation: fewer, larger sends cost less than many small ones.
+                body.AdvanceTo(bytes.Start, bytes.End);
+                continue;
+            }
+
             if (bytes.Length > 0)
             {
                 HasTakenBody = true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Skerry.Gateway.Http1;
 
@@ -14,6 +15,7 @@ internal sealed class UpstreamConnection : IDisposable
 
     private readonly Socket _socket;
     private readonly DeadlineWatch _watch;
+    private readonly List<ArraySegment<byte>> _gathered = [];
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int _start;
     private int _end;
@@ -82,7 +84,22 @@ internal sealed class UpstreamConnection : IDisposable
 
     public async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
     {
-        foreach (var segment in bytes) await SendAsync(segment);
+        if (bytes.IsSingleSegment)
+        {
+            await SendAsync(bytes.First);
+            return;
+        }
+
+        // One call for all segments; what a full socket leaves over goes one by one.
+        _gathered.Clear();
+        foreach (var segment in bytes)
+        {
+            if (MemoryMarshal.TryGetArray(segment, out var array)) _gathered.Add(array);
+        }
+
+        long sent = await _socket.SendAsync(_gathered, SocketFlags.None);
+        if (sent == bytes.Length) return;
+        foreach (var segment in bytes.Slice(sent)) await SendAsync(segment);
     }
 
     /// <summary>Waits for more; false when the instance has ended its side.</summary>

@@ -1,38 +1,42 @@
+using System.Runtime.InteropServices;
+
 namespace Skerry.Gossip.Core;
 
 /// <summary>
 /// Rumours waiting to be sent, each a limited number of times (memberlist's rule): those sent least go first; among these the longest that still
 /// fits; among equals the newest. A rumour about a name takes the place of the one before it.
+/// <code>
+/// sent 0 times:  [ 31 B, 31 B, 64 B, 70 B ]    room for 150 B: 70, 64 ...
+/// sent 1 time:   [ 12 B, 31 B ]                                        ... then 12
+/// </code>
 /// </summary>
-internal sealed class BroadcastQueue
+/// <param name="maxLength">A longer rumour fits into no packet: it is not queued. Bytes.</param>
+internal sealed class BroadcastQueue(int maxLength)
 {
-    private readonly SortedSet<Rumour> _rumours = new(Comparer<Rumour>.Create(Rumour.Compare));
+    private readonly List<RumourTier> _tiers = [];
     private readonly Dictionary<string, Rumour> _named = new(StringComparer.Ordinal);
     private readonly List<Rumour> _taken = [];
     private long _sequence;
 
     /// <summary>How many wait.</summary>
-    public int Count => _rumours.Count;
+    public int Count { get; private set; }
 
     /// <summary>Queues a rumour.</summary>
     /// <param name="bytes">As it goes into a packet.</param>
     /// <param name="name">The rumour of this name is replaced; null: it stands for itself.</param>
-    /// <returns>The rumour, to ask whether it is still waiting.</returns>
+    /// <returns>The rumour, to ask whether it is still waiting; one that is too long does not.</returns>
     public Rumour Add(ReadOnlyMemory<byte> bytes, string? name = null)
     {
         var rumour = new Rumour(bytes, name, ++_sequence);
-        if (name is not null)
-        {
-            if (_named.TryGetValue(name, out var replaced)) Remove(replaced);
-            _named[name] = rumour;
-        }
-
-        _rumours.Add(rumour);
+        // What was said before is no longer true, whether or not the news can be told.
+        if (name is not null && _named.TryGetValue(name, out var replaced)) Remove(replaced);
+        if (rumour.Length > maxLength) return rumour;
+        if (name is not null) _named[name] = rumour;
+        Tier(0).Add(rumour);
+        rumour.IsQueued = true;
+        Count++;
         return rumour;
     }
-
-    /// <summary>Whether a rumour still has to be sent.</summary>
-    public bool Contains(Rumour rumour) => _rumours.Contains(rumour);
 
     /// <summary>Takes what fits into a packet and counts it as sent once more.</summary>
     /// <param name="limit">Bytes there is room for.</param>
@@ -43,54 +47,69 @@ internal sealed class BroadcastQueue
     /// <returns>Bytes used, overhead included.</returns>
     public int Take(int limit, int overhead, int maxParts, int transmitLimit, List<ReadOnlyMemory<byte>> parts)
     {
-        if (_rumours.Count == 0 || parts.Count >= maxParts) return 0;
+        if (Count == 0) return 0;
         var used = 0;
-        var transmits = _rumours.Min!.Transmits;
-        var last = _rumours.Max!.Transmits;
-        while (transmits <= last && parts.Count < maxParts)
+        for (var i = 0; i < _tiers.Count && parts.Count + _taken.Count < maxParts; i++)
         {
-            var free = limit - used - overhead;
-            if (free <= 0) break;
-            var fitting = _rumours.GetViewBetween(Rumour.Longest(transmits, free), Rumour.Shortest(transmits)).Min;
-            if (fitting is null)
-            {
-                transmits++;
-                continue;
-            }
-
-            _rumours.Remove(fitting);
-            _taken.Add(fitting);
-            parts.Add(fitting.Bytes);
-            used += fitting.Bytes.Length + overhead;
+            if (_tiers[i].Count > 0) used += _tiers[i].Take(limit - used, overhead, maxParts - parts.Count - _taken.Count, _taken);
         }
 
-        foreach (var rumour in _taken)
-        {
-            rumour.Transmits++;
-            if (rumour.Transmits < transmitLimit) _rumours.Add(rumour);
-            else Forget(rumour);
-        }
-
-        _taken.Clear();
+        foreach (var rumour in _taken) parts.Add(rumour.Bytes);
+        PutBack(transmitLimit);
         return used;
     }
 
     /// <summary>Drops what was sent most until no more than <paramref name="keep"/> wait.</summary>
+    /// <returns>How many were dropped.</returns>
     public int Prune(int keep)
     {
         var dropped = 0;
-        for (; _rumours.Count > keep; dropped++) Remove(_rumours.Max!);
+        for (var i = _tiers.Count - 1; Count > keep; dropped++)
+        {
+            while (_tiers[i].Count == 0) i--;
+            Remove(_tiers[i].Last);
+        }
+
         return dropped;
+    }
+
+    /// <summary>What was taken from one tier goes to the next, as the run it is; only now, so that nothing goes twice into one packet.</summary>
+    private void PutBack(int transmitLimit)
+    {
+        var taken = CollectionsMarshal.AsSpan(_taken);
+        for (var start = 0; start < taken.Length;)
+        {
+            var transmits = taken[start].Transmits + 1;
+            var end = start;
+            for (; end < taken.Length && taken[end].Transmits == transmits - 1; end++)
+            {
+                taken[end].Transmits = transmits;
+                if (transmits >= transmitLimit) Forget(taken[end]);
+            }
+
+            if (transmits < transmitLimit) Tier(transmits).Merge(taken[start..end]);
+            start = end;
+        }
+
+        _taken.Clear();
+    }
+
+    private RumourTier Tier(int transmits)
+    {
+        while (_tiers.Count <= transmits) _tiers.Add(new RumourTier());
+        return _tiers[transmits];
     }
 
     private void Remove(Rumour rumour)
     {
-        _rumours.Remove(rumour);
+        _tiers[rumour.Transmits].Remove(rumour);
         Forget(rumour);
     }
 
     private void Forget(Rumour rumour)
     {
-        if (rumour.Name is not null && _named.TryGetValue(rumour.Name, out var named) && named == rumour) _named.Remove(rumour.Name);
+        rumour.IsQueued = false;
+        Count--;
+        if (rumour.Name is not null) _named.Remove(rumour.Name);
     }
 }

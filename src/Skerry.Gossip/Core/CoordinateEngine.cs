@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 using Skerry.Primitives;
 
@@ -24,7 +25,7 @@ internal sealed class CoordinateEngine(Prng prng)
     private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, Coordinate> _others = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Queue<double>> _latencies = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<double>> _latencies = new(StringComparer.Ordinal);
     private readonly double[] _adjustments = new double[AdjustmentWindow];
     private int _adjustmentIndex;
 
@@ -49,80 +50,103 @@ internal sealed class CoordinateEngine(Prng prng)
     /// <summary>Takes in a measured round trip and the place the other told; nonsense changes nothing.</summary>
     public void Observe(string node, Coordinate other, TimeSpan roundTrip)
     {
-        if (roundTrip < TimeSpan.Zero || roundTrip > LongestRoundTrip || other.Vector.Length != Dimensions || !IsFinite(other)) return;
+        if (roundTrip < TimeSpan.Zero || roundTrip > LongestRoundTrip || !IsPlace(other)) return;
         _others[node] = other;
         var seconds = Math.Max(Median(node, roundTrip.TotalSeconds), Zero);
         var moved = Attract(seconds, other);
         moved = Adjust(moved, seconds, other);
         moved = Gravitate(moved);
-        if (IsFinite(moved))
+        if (IsPlace(moved))
         {
             Own = moved;
             return;
         }
 
+        // Also what was remembered of the way there: one broken sample would break the next twenty places.
         Own = Fresh;
+        Array.Clear(_adjustments);
         Resets++;
     }
 
     private Coordinate Attract(double seconds, Coordinate other)
     {
-        var wrong = Math.Abs(Own.RoundTripTo(other).TotalSeconds - seconds) / seconds;
+        var distance = Own.DistanceTo(other);
+        var wrong = Math.Abs(distance - seconds) / seconds;
         var total = Math.Max(Own.Error + other.Error, Zero);
         var weight = Own.Error / total;
         var error = Math.Min(ErrorStep * weight * wrong + Own.Error * (1 - ErrorStep * weight), MaxError);
-        var force = ForceStep * weight * (seconds - Own.RoundTripTo(other).TotalSeconds);
+        var force = ForceStep * weight * (seconds - distance);
         return Push(Own, force, other) with { Error = error };
     }
 
     private Coordinate Adjust(Coordinate moved, double seconds, Coordinate other)
     {
-        _adjustments[_adjustmentIndex] = seconds - Raw(moved, other);
+        _adjustments[_adjustmentIndex] = seconds - moved.RawDistanceTo(other);
         _adjustmentIndex = (_adjustmentIndex + 1) % AdjustmentWindow;
         return moved with { Adjustment = _adjustments.Sum() / (2.0 * AdjustmentWindow) };
     }
 
     private Coordinate Gravitate(Coordinate moved)
     {
-        var distance = Fresh.RoundTripTo(moved).TotalSeconds;
-        return Push(moved, -Math.Pow(distance / GravityRho, 2), Fresh);
+        var pull = Fresh.DistanceTo(moved) / GravityRho;
+        return Push(moved, -pull * pull, Fresh);
     }
 
     /// <summary>Moves a place along the line from another, away with a positive force.</summary>
     private Coordinate Push(Coordinate place, double force, Coordinate other)
     {
-        var unit = new double[Dimensions];
-        for (var i = 0; i < Dimensions; i++) unit[i] = place.Vector[i] - other.Vector[i];
-        var distance = Math.Sqrt(unit.Sum(part => part * part));
-        if (distance > Zero)
+        Span<double> direction = stackalloc double[Dimensions];
+        for (var i = 0; i < Dimensions; i++) direction[i] = place.Vector[i] - other.Vector[i];
+        var distance = Length(direction);
+        if (distance <= Zero)
         {
-            for (var i = 0; i < Dimensions; i++) unit[i] /= distance;
-        }
-        else
-        {
-            for (var i = 0; i < Dimensions; i++) unit[i] = prng.NextDouble() - 0.5;
-            var length = Math.Sqrt(unit.Sum(part => part * part));
-            for (var i = 0; i < Dimensions; i++) unit[i] /= length;
-            distance = 0;
+            // Two in one place part in any direction, and neither grows taller.
+            for (var i = 0; i < Dimensions; i++) direction[i] = prng.NextDouble() - 0.5;
+            return place with { Vector = Moved(place, direction, force / Length(direction)) };
         }
 
-        var vector = ImmutableArray.CreateBuilder<double>(Dimensions);
-        for (var i = 0; i < Dimensions; i++) vector.Add(place.Vector[i] + unit[i] * force);
-        var height = distance > Zero ? Math.Max((place.Height + other.Height) * force / distance + place.Height, MinHeight) : place.Height;
-        return place with { Vector = vector.MoveToImmutable(), Height = height };
+        return place with
+        {
+            Vector = Moved(place, direction, force / distance),
+            Height = Math.Max((place.Height + other.Height) * force / distance + place.Height, MinHeight),
+        };
     }
 
+    private static ImmutableArray<double> Moved(Coordinate place, ReadOnlySpan<double> direction, double scale)
+    {
+        var moved = new double[Dimensions];
+        for (var i = 0; i < Dimensions; i++) moved[i] = place.Vector[i] + direction[i] * scale;
+        return ImmutableCollectionsMarshal.AsImmutableArray(moved);
+    }
+
+    private static double Length(ReadOnlySpan<double> vector)
+    {
+        var sum = 0.0;
+        foreach (var part in vector) sum += part * part;
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>The median of a node's last round trips: one late packet moves nobody.</summary>
     private double Median(string node, double seconds)
     {
-        if (!_latencies.TryGetValue(node, out var samples)) _latencies[node] = samples = new Queue<double>(LatencyFilter);
-        if (samples.Count == LatencyFilter) samples.Dequeue();
-        samples.Enqueue(seconds);
-        return samples.Order().ElementAt(samples.Count / 2);
+        if (!_latencies.TryGetValue(node, out var latest)) _latencies[node] = latest = new List<double>(LatencyFilter);
+        if (latest.Count == LatencyFilter) latest.RemoveAt(0);
+        latest.Add(seconds);
+        Span<double> sorted = stackalloc double[latest.Count];
+        CollectionsMarshal.AsSpan(latest).CopyTo(sorted);
+        sorted.Sort();
+        return sorted[latest.Count / 2];
     }
 
-    private static double Raw(Coordinate left, Coordinate right) =>
-        (left with { Adjustment = 0 }).RoundTripTo(right with { Adjustment = 0 }).TotalSeconds;
+    private static bool IsPlace(Coordinate place)
+    {
+        if (place.Vector.Length != Dimensions || !double.IsFinite(place.Adjustment)) return false;
+        if (!double.IsFinite(place.Error) || place.Error < 0 || !double.IsFinite(place.Height) || place.Height < 0) return false;
+        foreach (var component in place.Vector)
+        {
+            if (!double.IsFinite(component)) return false;
+        }
 
-    private static bool IsFinite(Coordinate place) =>
-        place.Vector.All(double.IsFinite) && double.IsFinite(place.Error) && double.IsFinite(place.Adjustment) && double.IsFinite(place.Height);
+        return true;
+    }
 }

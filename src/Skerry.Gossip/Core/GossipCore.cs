@@ -13,9 +13,6 @@ namespace Skerry.Gossip.Core;
 /// </summary>
 internal sealed class GossipCore
 {
-    /// <summary>Parts of one packet; old peers count a compound's bytes in eight bits.</summary>
-    public const int MaxParts = 127;
-
     /// <summary>Waiting for a goodbye to be gossiped ends after this (Serf's BroadcastTimeout).</summary>
     private static readonly TimeSpan LeaveStepTimeout = TimeSpan.FromSeconds(5);
 
@@ -55,7 +52,7 @@ internal sealed class GossipCore
     public (ulong Member, ulong Event, ulong Query) Clocks => _serf.Clocks;
 
     /// <summary>Members known, in whatever status.</summary>
-    public IReadOnlyDictionary<string, SerfMember> Members => _serf.Members;
+    public Roster Members => _serf.Members;
 
     /// <summary>Every node as SWIM holds it, this one among them.</summary>
     public IReadOnlyList<SwimNode> Nodes => _swim.Members.All;
@@ -69,7 +66,7 @@ internal sealed class GossipCore
     /// <summary>The node comes up.</summary>
     public void Start(Instant now)
     {
-        _serf.StandOn(_swim, now);
+        _serf.StandOn(_swim);
         _swim.Start(now);
     }
 
@@ -86,7 +83,7 @@ internal sealed class GossipCore
             else if (!_swim.OnTimer(key, local)) _serf.OnTimer(key, local);
         }
 
-        if (_leaveStep != LeaveStep.None) OnLeaveProgress(local);
+        OnLeaveProgress(local);
     }
 
     /// <summary>The next thing to do; false when there is none left.</summary>
@@ -138,11 +135,13 @@ internal sealed class GossipCore
     /// <summary>The outcome of a <see cref="KeyOperation"/>.</summary>
     public void AnswerKeyOperation(Query query, KeyResponse response) => _serf.AnswerKeys(query, response);
 
+    /// <summary>A step of leaving is over when its message was sent as often as it should be, or nobody is there to send it to.</summary>
     private void OnLeaveProgress(Instant now)
     {
-        var alone = !_serf.Members.Values.Any(member => member.Status == MemberStatus.Alive && member.Name != _core.Name);
-        if (_leaveStep == LeaveStep.Intent && (alone || !_serf.IsQueued(_goodbye!))) BeginDead(now);
-        if (_leaveStep == LeaveStep.Dead && (alone || !_swim.IsQueued(_goodbye!))) BeginPropagate(now, alone);
+        if (_leaveStep is not (LeaveStep.Intent or LeaveStep.Dead)) return;
+        var alone = _serf.IsAlone;
+        if (_leaveStep == LeaveStep.Intent && (alone || !_goodbye!.IsQueued)) BeginDead(now);
+        if (_leaveStep == LeaveStep.Dead && (alone || !_goodbye!.IsQueued)) BeginPropagate(now, alone);
     }
 
     private void OnLeaveTimer(Instant now)

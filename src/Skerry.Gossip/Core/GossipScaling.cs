@@ -14,6 +14,9 @@ internal static class GossipScaling
         return multiplier * new TimeSpan(probeInterval.Ticks * scale / 1000);
     }
 
+    /// <summary>Other members' voices that make a suspicion as short as it gets; none where too few are there to raise them.</summary>
+    public static int WantedConfirmations(int multiplier, int members) => multiplier - 2 is var wanted && members - 2 < wanted ? 0 : wanted;
+
     /// <summary>
     /// What a suspicion lasts in all after <paramref name="confirmations"/> members have said the same: from <paramref name="longest"/> with none
     /// down to <paramref name="shortest"/> with <paramref name="wanted"/>, on a logarithmic curve.

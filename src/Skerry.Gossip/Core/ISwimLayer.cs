@@ -30,9 +30,8 @@ internal interface ISwimLayer
     /// <summary>A direct ack has arrived in time.</summary>
     void OnAck(SwimNode node, TimeSpan roundTrip, ByteString payload);
 
-    /// <summary>Adds user rumours to a packet.</summary>
-    /// <returns>Bytes used.</returns>
-    int TakeRumours(int limit, int overhead, int transmitLimit, List<ReadOnlyMemory<byte>> parts);
+    /// <summary>Adds user rumours to a packet, in what room is left.</summary>
+    void TakeRumours(int limit, int transmitLimit, List<ReadOnlyMemory<byte>> parts);
 
     /// <summary>Whether user rumours wait.</summary>
     bool HasRumours { get; }

@@ -10,8 +10,11 @@ internal sealed class LamportClock
     public ulong Tick() => Now++;
 
     /// <summary>Moves past a time seen on somebody's message.</summary>
-    public void Witness(ulong time)
+    /// <returns>Whether that was ahead of this clock.</returns>
+    public bool Witness(ulong time)
     {
-        if (time >= Now && time < ulong.MaxValue) Now = time + 1;
+        if (time < Now || time == ulong.MaxValue) return false;
+        Now = time + 1;
+        return true;
     }
 }

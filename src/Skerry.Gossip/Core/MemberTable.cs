@@ -5,99 +5,168 @@ using Skerry.Primitives;
 
 namespace Skerry.Gossip.Core;
 
-/// <summary>Every node known, in whatever state, and the order they are probed in: a shuffled round, newcomers at a random place (SWIM, section 4.3).</summary>
-/// <param name="prng">For the shuffles and the choices.</param>
-internal sealed class MemberTable(Prng prng)
+/// <summary>
+/// Every node known, in whatever state. Those that live stand in the order they are probed in: a shuffled round, newcomers at a random place (SWIM,
+/// section 4.3). Every step takes the same time however large the group, but for a shuffle once a round.
+/// </summary>
+internal sealed class MemberTable
 {
+    private readonly Prng _prng;
     private readonly Dictionary<string, SwimNode> _byName = new(StringComparer.Ordinal);
-    private readonly List<SwimNode> _round = [];
+    private readonly List<SwimNode> _all = [];
+    private readonly List<SwimNode> _living = [];
+    private readonly GoneLog _gone = new();
+
+    /// <summary>Those before this place in the round have been probed.</summary>
     private int _next;
 
-    /// <summary>How many are known; what the protocol's scaling goes by.</summary>
-    public int Count => _byName.Count;
+    /// <param name="self">Name of this node, which is never probed nor chosen.</param>
+    /// <param name="prng">For the shuffles and the choices.</param>
+    public MemberTable(string self, Prng prng)
+    {
+        _prng = prng;
+        Self = new SwimNode(self);
+        _byName.Add(self, Self);
+        _all.Add(Self);
+    }
 
-    /// <summary>All, in probe order.</summary>
-    public IReadOnlyList<SwimNode> All => _round;
+    /// <summary>This node.</summary>
+    public SwimNode Self { get; }
+
+    /// <summary>Every node; in no order that means anything.</summary>
+    public IReadOnlyList<SwimNode> All => _all;
+
+    /// <summary>Nodes that may be gossiped to, as far as is known without looking at each.</summary>
+    public bool HasCompany => _living.Count > 0 || _gone.FreshCount > 0;
+
+    /// <summary>
+    /// What the protocol's numbers scale with: this node, the living, and those that went lately. Who is gone for longer is remembered but takes no part;
+    /// memberlist has dropped it by now.
+    /// </summary>
+    public int Size => 1 + _living.Count + _gone.FreshCount;
 
     public SwimNode? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>Makes room for a node that is not known; it does not live yet.</summary>
     public SwimNode Add(string name)
     {
-        var node = new SwimNode(name);
+        var node = new SwimNode(name) { Place = _all.Count };
         _byName.Add(name, node);
-        _round.Add(node);
-        Swap(_round.Count - 1, prng.Next(_round.Count));
+        _all.Add(node);
         return node;
     }
 
-    /// <summary>The next to probe; null when there is nobody. At the end of a round the long dead are forgotten and the rest is shuffled.</summary>
-    public SwimNode? NextToProbe(string self, Instant now, TimeSpan keepGone)
+    /// <summary>A node's state changes.</summary>
+    public void Set(SwimNode node, SwimState state, Instant now)
     {
-        for (var looked = 0; looked <= _round.Count; looked++)
+        node.State = state;
+        node.StateChanged = now;
+        if (node == Self) return;
+        if (node.IsGone && node.Turn >= 0)
         {
-            if (_next >= _round.Count)
-            {
-                ForgetLongGone(now, keepGone);
-                Shuffle();
-                _next = 0;
-                if (_round.Count == 0) return null;
-            }
-
-            var node = _round[_next++];
-            if (node.Name != self && !node.IsGone) return node;
+            Depart(node);
+            _gone.Add(node);
         }
-
-        return null;
-    }
-
-    /// <summary>Up to <paramref name="count"/> different nodes at random that pass the filter; fewer when they are hard to find.</summary>
-    public void Choose(int count, Func<SwimNode, bool> filter, List<SwimNode> chosen)
-    {
-        chosen.Clear();
-        // Where few pass, blind draws miss them: look at all in a random order's place instead.
-        if (_round.Count <= 4 * count)
+        else if (!node.IsGone && node.Turn < 0)
         {
-            var start = _round.Count == 0 ? 0 : prng.Next(_round.Count);
-            for (var i = 0; i < _round.Count && chosen.Count < count; i++)
-            {
-                var node = _round[(start + i) % _round.Count];
-                if (filter(node)) chosen.Add(node);
-            }
-
-            return;
-        }
-
-        for (var draw = 0; draw < 3 * _round.Count && draw < 50 * count && chosen.Count < count; draw++)
-        {
-            var node = _round[prng.Next(_round.Count)];
-            if (filter(node) && !chosen.Contains(node)) chosen.Add(node);
+            if (node.GoneEntry > 0) _gone.Remove(node);
+            Enter(node);
         }
     }
 
-    /// <summary>All as a push/pull carries them, in probe order.</summary>
+    /// <summary>Time passes: who went before <paramref name="fresh"/> takes no part any more, who went before <paramref name="known"/> is forgotten.</summary>
+    public void Age(Instant fresh, Instant known)
+    {
+        _gone.Age(fresh);
+        while (_gone.Forget(known) is { } node)
+        {
+            _byName.Remove(node.Name);
+            var last = _all[^1];
+            (_all[node.Place], last.Place) = (last, node.Place);
+            _all.RemoveAt(_all.Count - 1);
+        }
+    }
+
+    /// <summary>The next to probe; null when nobody lives but this node.</summary>
+    public SwimNode? NextToProbe()
+    {
+        if (_living.Count == 0) return null;
+        if (_next >= _living.Count)
+        {
+            for (var i = _living.Count - 1; i > 0; i--) Swap(i, _prng.Next(i + 1));
+            _next = 0;
+        }
+
+        return _living[_next++];
+    }
+
+    /// <summary>Up to <paramref name="count"/> different living nodes at random that pass the filter.</summary>
+    public void Choose(int count, Func<SwimNode, bool> filter, List<SwimNode> chosen) => Choose(count, _living.Count, filter, chosen);
+
+    /// <summary>The same among the living and those that died lately.</summary>
+    public void ChooseAudience(int count, List<SwimNode> chosen) =>
+        Choose(count, _living.Count + _gone.FreshEntries, static node => node.State != SwimState.Left, chosen);
+
+    /// <summary>All as a push/pull carries them.</summary>
     public ImmutableArray<PushNodeState> ToPush()
     {
-        var nodes = ImmutableArray.CreateBuilder<PushNodeState>(_round.Count);
-        foreach (var node in _round) nodes.Add(new PushNodeState(node.Name, node.Address, node.Meta, node.Incarnation, node.State, node.Versions));
+        var nodes = ImmutableArray.CreateBuilder<PushNodeState>(_all.Count);
+        foreach (var node in _all) nodes.Add(new PushNodeState(node.Name, node.Address, node.Meta, node.Incarnation, node.State, node.Versions));
         return nodes.MoveToImmutable();
     }
 
-    private void ForgetLongGone(Instant now, TimeSpan keepGone)
+    private void Choose(int count, int candidates, Func<SwimNode, bool> filter, List<SwimNode> chosen)
     {
-        for (var i = _round.Count - 1; i >= 0; i--)
+        chosen.Clear();
+        for (var draw = 0; candidates > count && draw < 4 * count && chosen.Count < count; draw++) TryChoose(_prng.Next(candidates));
+        if (candidates == 0 || chosen.Count >= count) return;
+
+        // Few pass, or few are there: blind draws miss them, so all are looked at, from a random place on.
+        var start = _prng.Next(candidates);
+        for (var i = 0; i < candidates && chosen.Count < count; i++) TryChoose((start + i) % candidates);
+
+        void TryChoose(int index)
         {
-            var node = _round[i];
-            if (!node.IsGone || now - node.StateChanged <= keepGone) continue;
-            _byName.Remove(node.Name);
-            Swap(i, _round.Count - 1);
-            _round.RemoveAt(_round.Count - 1);
+            var node = index < _living.Count ? _living[index] : _gone.Fresh(index - _living.Count);
+            if (node is not null && filter(node) && !chosen.Contains(node)) chosen.Add(node);
         }
     }
 
-    private void Shuffle()
+    /// <summary>A random place for a newcomer in the round: before or after those whose turn has been, without moving anybody across.</summary>
+    private void Enter(SwimNode node)
     {
-        for (var i = _round.Count - 1; i > 0; i--) Swap(i, prng.Next(i + 1));
+        var place = _prng.Next(_living.Count + 1);
+        node.Turn = _living.Count;
+        _living.Add(node);
+        if (place < _next)
+        {
+            Swap(node.Turn, _next);
+            Swap(_next, place);
+            _next++;
+        }
+        else
+        {
+            Swap(node.Turn, place);
+        }
     }
 
-    private void Swap(int left, int right) => (_round[left], _round[right]) = (_round[right], _round[left]);
+    private void Depart(SwimNode node)
+    {
+        if (node.Turn < _next)
+        {
+            _next--;
+            Swap(node.Turn, _next);
+        }
+
+        Swap(node.Turn, _living.Count - 1);
+        _living.RemoveAt(_living.Count - 1);
+        node.Turn = -1;
+    }
+
+    private void Swap(int left, int right)
+    {
+        (_living[left], _living[right]) = (_living[right], _living[left]);
+        _living[left].Turn = left;
+        _living[right].Turn = right;
+    }
 }

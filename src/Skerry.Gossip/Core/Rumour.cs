@@ -6,28 +6,24 @@ namespace Skerry.Gossip.Core;
 /// <param name="sequence">Order of queueing.</param>
 internal sealed class Rumour(ReadOnlyMemory<byte> bytes, string? name, long sequence)
 {
-    private int _rank = bytes.Length;
-
     public ReadOnlyMemory<byte> Bytes => bytes;
 
     public string? Name => name;
 
-    /// <summary>How often it was sent.</summary>
+    public int Length => bytes.Length;
+
+    /// <summary>How often it was sent; the tier of the queue it waits in.</summary>
     public int Transmits { get; set; }
+
+    /// <summary>Whether it still has to be sent.</summary>
+    public bool IsQueued { get; set; }
 
     private long Sequence { get; } = sequence;
 
-    /// <summary>Sorts before every rumour sent as often and no longer than <paramref name="length"/>.</summary>
-    public static Rumour Longest(int transmits, int length) => new(default, null, long.MaxValue) { Transmits = transmits, _rank = length };
-
-    /// <summary>Sorts after every rumour sent as often.</summary>
-    public static Rumour Shortest(int transmits) => new(default, null, long.MinValue) { Transmits = transmits, _rank = -1 };
-
-    /// <summary>The queue's order: least sent, then longest, then newest.</summary>
+    /// <summary>The order inside a tier: shortest first and oldest first, so that what goes next stands last.</summary>
     public static int Compare(Rumour left, Rumour right)
     {
-        var order = left.Transmits.CompareTo(right.Transmits);
-        if (order == 0) order = right._rank.CompareTo(left._rank);
-        return order != 0 ? order : right.Sequence.CompareTo(left.Sequence);
+        var order = left.Length.CompareTo(right.Length);
+        return order != 0 ? order : left.Sequence.CompareTo(right.Sequence);
     }
 }

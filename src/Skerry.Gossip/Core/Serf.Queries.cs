@@ -29,8 +29,8 @@ internal sealed partial class Serf
 
         // The group decides who keeps the name: ask everyone whom they know by it.
         var query = new Query(
-            _queryClock.Tick(), (uint)(_core.Prng.NextUInt64() >> 33), _core.Options.Address, _core.Name, [], QueryFlags.None, 0,
-            GossipScaling.QueryTimeout(_core.Timing.GossipInterval, _members.Count), "_serf_conflict", ByteString.Own(Encoding.UTF8.GetBytes(_core.Name)));
+            Stamp(_queryClock), (uint)(_core.Prng.NextUInt64() >> 33), _core.Options.Address, _core.Name, [], QueryFlags.None, 0,
+            GossipScaling.QueryTimeout(_core.Timing.GossipInterval, _members.AliveCount), "_serf_conflict", ByteString.Own(Encoding.UTF8.GetBytes(_core.Name)));
         _dispute = new NameDispute(query.LTime, query.Id);
         FirstTime(query);
         Queue(_queryRumours, SerfCodec.Encode(query).Span, now);
@@ -109,7 +109,7 @@ internal sealed partial class Serf
         _swim.Send(query.Origin, Enclose(response.Span));
         if (query.RelayFactor == 0 || _members.Count < query.RelayFactor + 1) return;
         _swim.Members.Choose(
-            query.RelayFactor, node => node != _swim.Self && node.State == SwimState.Alive && node.UnderstandsChecksum, _relays);
+            query.RelayFactor, static node => node.State == SwimState.Alive && node.UnderstandsChecksum, _relays);
         foreach (var helper in _relays)
         {
             var relay = SerfCodec.Encode(new Relay(query.Origin, query.SourceNode, response));

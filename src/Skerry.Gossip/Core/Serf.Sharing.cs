@@ -13,23 +13,21 @@ internal sealed partial class Serf
     /// <summary>Nodes that are only heard of, at most.</summary>
     private const int MaxRemembered = 16384;
 
-    private readonly BroadcastQueue _intentRumours = new();
-    private readonly BroadcastQueue _queryRumours = new();
-    private readonly BroadcastQueue _eventRumours = new();
+    private readonly BroadcastQueue _intentRumours;
+    private readonly BroadcastQueue _queryRumours;
+    private readonly BroadcastQueue _eventRumours;
     private readonly CoordinateEngine _coordinates;
     private ByteString _ackPayload;
     private Coordinate? _ackCoordinate;
-    private Instant _now;
 
     public CoordinateEngine Coordinates => _coordinates;
 
     public bool HasRumours => _intentRumours.Count > 0 || _queryRumours.Count > 0 || _eventRumours.Count > 0;
 
-    public int TakeRumours(int limit, int overhead, int transmitLimit, List<ReadOnlyMemory<byte>> parts)
+    public void TakeRumours(int limit, int transmitLimit, List<ReadOnlyMemory<byte>> parts)
     {
-        var used = _intentRumours.Take(limit, overhead, GossipCore.MaxParts, transmitLimit, parts);
-        used += _queryRumours.Take(limit - used, overhead, GossipCore.MaxParts, transmitLimit, parts);
-        return used + _eventRumours.Take(limit - used, overhead, GossipCore.MaxParts, transmitLimit, parts);
+        foreach (var queue in (ReadOnlySpan<BroadcastQueue>)[_intentRumours, _queryRumours, _eventRumours])
+            limit -= queue.Take(limit, PacketEncoder.PartOverhead, WireLimits.MaxPartsSent, transmitLimit, parts);
     }
 
     public ByteString AckPayload()
@@ -53,7 +51,7 @@ internal sealed partial class Serf
     public ByteString EncodeState() => SerfCodec.Encode(new SerfState(
         _clock.Now,
         [.. _members.Values.Select(member => new StatusTime(member.Name, member.StatusTime))],
-        Names(_members.Values.Where(member => member.Status == MemberStatus.Left)),
+        [.. _members.Absent.Where(member => member.Status == MemberStatus.Left).Select(member => member.Name)],
         _eventClock.Now,
         _events.ToArray(),
         _queryClock.Now));
@@ -61,7 +59,6 @@ internal sealed partial class Serf
     /// <summary>Takes in another's share; nothing of it is gossiped on, since its sender does that.</summary>
     public void Merge(ByteString encoded, Instant now)
     {
-        _now = now;
         if (encoded.IsEmpty) return;
         if (!SerfCodec.TryDecode(encoded.Span, out var message, out var error) || message is not SerfState state)
         {
@@ -69,6 +66,7 @@ internal sealed partial class Serf
             return;
         }
 
+        // What is sent is the next time to stamp with, not yet seen on anything.
         if (state.LTime > 0) Witness(_clock, state.LTime - 1);
         if (state.EventLTime > 0) Witness(_eventClock, state.EventLTime - 1);
         if (state.QueryLTime > 0) Witness(_queryClock, state.QueryLTime - 1);
@@ -76,7 +74,7 @@ internal sealed partial class Serf
         foreach (var name in state.LeftMembers) MergeLeft(name, state.StatusTimeOf(name) + 1, now);
         foreach (var (name, time) in state.StatusTimes)
         {
-            if (!left.Contains(name)) OnJoinIntent(new JoinIntent(time, name));
+            if (!left.Contains(name)) OnJoinIntent(new JoinIntent(time, name), now);
         }
 
         foreach (var slot in state.Events)
@@ -98,7 +96,6 @@ internal sealed partial class Serf
 
     public void OnUserMessage(ByteString payload, NodeAddress from, Instant now)
     {
-        _now = now;
         if (!SerfCodec.TryDecode(payload.Span, out var message, out var error))
         {
             _core.Notice(Notice.Dropped, "", $"a user message from {from} cannot be read: {error}");
@@ -107,7 +104,7 @@ internal sealed partial class Serf
 
         switch (message)
         {
-            case JoinIntent intent: if (OnJoinIntent(intent)) QueueAgain(_intentRumours, payload, now); break;
+            case JoinIntent intent: if (OnJoinIntent(intent, now)) QueueAgain(_intentRumours, payload, now); break;
             case LeaveIntent intent: if (OnLeaveIntent(intent, now)) QueueAgain(_intentRumours, payload, now); break;
             case UserEvent userEvent: if (OnEvent(userEvent)) QueueAgain(_eventRumours, payload, now); break;
             case Query query: if (OnQuery(query, now)) QueueAgain(_queryRumours, payload, now); break;
@@ -120,13 +117,15 @@ internal sealed partial class Serf
 
     public bool OnTimer(TimerKey key, Instant now)
     {
-        _now = now;
         switch (key.Timer)
         {
             case SwimTimer.Reap: OnReap(now); return true;
             case SwimTimer.Reconnect: OnReconnect(now); return true;
             case SwimTimer.Conflict: OnConflictDeadline(); return true;
-            case SwimTimer.Prune: if (_members.TryGetValue(key.Node, out var member) && member.Status != MemberStatus.Alive) Erase(member); return true;
+            case SwimTimer.Prune when _members.TryGetValue(key.Node, out var member):
+                // One that said since that it stays is not pruned.
+                if (member.Status != MemberStatus.Alive) Erase(member);
+                return true;
             default: return false;
         }
     }
@@ -146,8 +145,13 @@ internal sealed partial class Serf
 
     private void Witness(LamportClock clock, ulong time)
     {
-        var before = clock.Now;
-        clock.Witness(time);
-        if (clock.Now != before) _core.Emit(ClockMoved.Instance);
+        if (clock.Witness(time)) _core.Emit(ClockMoved.Instance);
+    }
+
+    /// <summary>The time on a message of our own.</summary>
+    private ulong Stamp(LamportClock clock)
+    {
+        _core.Emit(ClockMoved.Instance);
+        return clock.Tick();
     }
 }

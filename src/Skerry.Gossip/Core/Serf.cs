@@ -21,14 +21,17 @@ internal sealed partial class Serf : ISwimLayer
     /// </summary>
     private static readonly TimeSpan LeavingTimeout = TimeSpan.FromMinutes(2);
 
+    /// <summary>Between sweeps of who is absent; ReapInterval of Serf.</summary>
     private static readonly TimeSpan ReapInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Between attempts at a failed member, on average.</summary>
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>A pruned member that is just leaving may take so long to say so everywhere.</summary>
     private static readonly TimeSpan PruneDelay = TimeSpan.FromSeconds(6);
 
     private readonly CoreContext _core;
-    private readonly SortedDictionary<string, SerfMember> _members = new(StringComparer.Ordinal);
+    private readonly Roster _members = new();
     private readonly SortedDictionary<string, RecentIntent> _intents = new(StringComparer.Ordinal);
     private readonly LamportClock _clock = new();
     private Swim _swim = null!;
@@ -38,6 +41,9 @@ internal sealed partial class Serf : ISwimLayer
     {
         _core = core;
         _coordinates = new CoordinateEngine(core.Prng);
+        _intentRumours = new BroadcastQueue(core.MaxRumour);
+        _queryRumours = new BroadcastQueue(core.MaxRumour);
+        _eventRumours = new BroadcastQueue(core.MaxRumour);
         var saved = core.Options.SavedClocks;
         _clock.Witness(saved.Member);
         _eventClock.Witness(saved.Event);
@@ -46,33 +52,30 @@ internal sealed partial class Serf : ISwimLayer
         _queryMinTime = saved.Query == 0 ? 0 : saved.Query + 1;
     }
 
-    public IReadOnlyDictionary<string, SerfMember> Members => _members;
+    public Roster Members => _members;
 
     public (ulong Member, ulong Event, ulong Query) Clocks => (_clock.Now, _eventClock.Now, _queryClock.Now);
 
+    /// <summary>Whether no other member is held alive.</summary>
+    public bool IsAlone => _members.AliveCount == (_members.TryGetValue(_core.Name, out var self) && self.Status == MemberStatus.Alive ? 1 : 0);
+
     /// <summary>Both layers need each other; this closes the circle.</summary>
-    public void StandOn(Swim swim, Instant now)
-    {
-        _swim = swim;
-        _core.Timers.Set(new TimerKey(SwimTimer.Reap), now + ReapInterval);
-        _core.Timers.Set(new TimerKey(SwimTimer.Reconnect), now + ReconnectInterval);
-    }
+    public void StandOn(Swim swim) => _swim = swim;
 
     public void OnJoin(SwimNode node, Instant now)
     {
         if (!_members.TryGetValue(node.Name, out var member))
         {
-            member = new SerfMember(node.Name) { Status = MemberStatus.Alive };
-            _members.Add(node.Name, member);
+            member = _members.Add(node.Name);
             if (_intents.Remove(node.Name, out var intent))
             {
                 member.StatusTime = intent.Time;
-                if (intent.IsLeave) (member.Status, member.GoneSince) = (MemberStatus.Leaving, now);
+                if (intent.IsLeave) SetStatus(member, MemberStatus.Leaving, now);
             }
         }
         else
         {
-            member.Status = MemberStatus.Alive;
+            SetStatus(member, MemberStatus.Alive, now);
         }
 
         Take(member, node);
@@ -86,8 +89,7 @@ internal sealed partial class Serf : ISwimLayer
         // Who dies with a goodbye has left; SWIM's own goodbye counts too, when the intent was lost.
         var left = member.Status == MemberStatus.Leaving || (member.Status == MemberStatus.Alive && node.State == SwimState.Left);
         if (!left && member.Status != MemberStatus.Alive) return;
-        member.Status = left ? MemberStatus.Left : MemberStatus.Failed;
-        member.GoneSince = now;
+        SetStatus(member, left ? MemberStatus.Left : MemberStatus.Failed, now);
         _coordinates.Forget(node.Name);
         _core.Emit(new MemberChanged(left ? MembershipChange.Left : MembershipChange.Failed, member.ToMember()));
     }
@@ -110,8 +112,7 @@ internal sealed partial class Serf : ISwimLayer
     public void AnnounceJoin(Instant now)
     {
         var intent = new JoinIntent(_clock.Now, _core.Name);
-        _clock.Witness(intent.LTime);
-        OnJoinIntent(intent);
+        OnJoinIntent(intent, now);
         Queue(_intentRumours, SerfCodec.Encode(intent).Span, now);
     }
 
@@ -119,36 +120,31 @@ internal sealed partial class Serf : ISwimLayer
     public Rumour AnnounceLeave(Instant now)
     {
         _leaving = true;
-        var intent = new LeaveIntent(_clock.Tick(), _core.Name, Prune: false);
+        return Announce(new LeaveIntent(Stamp(_clock), _core.Name, Prune: false), now);
+    }
+
+    /// <summary>Says goodbye for a failed member; false when it is unknown, or this node, which says its own.</summary>
+    public bool ForceLeave(string name, bool prune, Instant now)
+    {
+        if (name == _core.Name || !_members.TryGetValue(name, out _)) return false;
+        Announce(new LeaveIntent(Stamp(_clock), name, prune), now);
+        return true;
+    }
+
+    private Rumour Announce(LeaveIntent intent, Instant now)
+    {
         OnLeaveIntent(intent, now);
         return Queue(_intentRumours, SerfCodec.Encode(intent).Span, now);
     }
 
-    public bool IsQueued(Rumour rumour) => _intentRumours.Contains(rumour);
-
-    /// <summary>Says goodbye for a failed member; false when it is unknown.</summary>
-    public bool ForceLeave(string name, bool prune, Instant now)
-    {
-        if (!_members.ContainsKey(name)) return false;
-        var intent = new LeaveIntent(_clock.Tick(), name, prune);
-        OnLeaveIntent(intent, now);
-        Queue(_intentRumours, SerfCodec.Encode(intent).Span, now);
-        return true;
-    }
-
     /// <returns>Whether it is news, to be gossiped on.</returns>
-    private bool OnJoinIntent(JoinIntent intent)
+    private bool OnJoinIntent(JoinIntent intent, Instant now)
     {
         Witness(_clock, intent.LTime);
-        if (!_members.TryGetValue(intent.Node, out var member)) return Remember(intent.Node, isLeave: false, intent.LTime);
+        if (!_members.TryGetValue(intent.Node, out var member)) return Remember(intent.Node, isLeave: false, intent.LTime, now);
         if (intent.LTime <= member.StatusTime) return false;
         member.StatusTime = intent.LTime;
-        if (member.Status == MemberStatus.Leaving)
-        {
-            member.Status = MemberStatus.Alive;
-            _core.Emit(new MemberChanged(null, member.ToMember()));
-        }
-
+        if (member.Status == MemberStatus.Leaving) Restate(member, MemberStatus.Alive, now);
         return true;
     }
 
@@ -156,7 +152,7 @@ internal sealed partial class Serf : ISwimLayer
     private bool OnLeaveIntent(LeaveIntent intent, Instant now)
     {
         Witness(_clock, intent.LTime);
-        if (!_members.TryGetValue(intent.Node, out var member)) return Remember(intent.Node, isLeave: true, intent.LTime);
+        if (!_members.TryGetValue(intent.Node, out var member)) return Remember(intent.Node, isLeave: true, intent.LTime, now);
         if (intent.LTime <= member.StatusTime) return false;
         if (intent.Node == _core.Name && !_leaving)
         {
@@ -167,84 +163,82 @@ internal sealed partial class Serf : ISwimLayer
 
         // The time counts even where the status stays: else two nodes tell each other the same goodbye for ever.
         member.StatusTime = intent.LTime;
-        switch (member.Status)
+        if (member.Status == MemberStatus.Alive) Restate(member, MemberStatus.Leaving, now);
+        if (member.Status == MemberStatus.Failed)
         {
-            case MemberStatus.Alive:
-                member.Status = MemberStatus.Leaving;
-                member.GoneSince = now;
-                _core.Emit(new MemberChanged(null, member.ToMember()));
-                if (intent.Prune) _core.Timers.Set(new TimerKey(SwimTimer.Prune, intent.Node), now + PruneDelay);
-                break;
-            case MemberStatus.Failed:
-                member.Status = MemberStatus.Left;
-                member.GoneSince = now;
-                _core.Emit(new MemberChanged(MembershipChange.Left, member.ToMember()));
-                if (intent.Prune) Erase(member);
-                break;
-            case MemberStatus.Leaving when intent.Prune:
-                _core.Timers.Set(new TimerKey(SwimTimer.Prune, intent.Node), now + PruneDelay);
-                break;
-            case MemberStatus.Left when intent.Prune:
-                Erase(member);
-                break;
+            SetStatus(member, MemberStatus.Left, now);
+            _core.Emit(new MemberChanged(MembershipChange.Left, member.ToMember()));
         }
 
+        if (intent.Prune && member.Status == MemberStatus.Left) Erase(member);
+        else if (intent.Prune) _core.Timers.Set(new TimerKey(SwimTimer.Prune, intent.Node), now + PruneDelay);
         return true;
     }
 
-    private bool Remember(string node, bool isLeave, ulong time)
+    private bool Remember(string node, bool isLeave, ulong time, Instant now)
     {
         if (_intents.TryGetValue(node, out var known) && known.Time >= time) return false;
         // A group of this size has other troubles; a stranger without bound must not fill our memory.
         if (_intents.Count >= MaxRemembered && !_intents.ContainsKey(node)) return false;
-        _intents[node] = new RecentIntent(isLeave, time, _now);
+        _intents[node] = new RecentIntent(isLeave, time, now);
+        _core.Wake(SwimTimer.Reap, now + ReapInterval);
         return true;
+    }
+
+    /// <summary>A member's status changes without an event that has a name.</summary>
+    private void Restate(SerfMember member, MemberStatus status, Instant now)
+    {
+        SetStatus(member, status, now);
+        _core.Emit(new MemberChanged(null, member.ToMember()));
+    }
+
+    private void SetStatus(SerfMember member, MemberStatus status, Instant now)
+    {
+        _members.Set(member, status, now);
+        if (status != MemberStatus.Alive) _core.Wake(SwimTimer.Reap, now + ReapInterval);
+        // Anywhere in the interval at first: those who saw it fail together must not come back to it together.
+        if (status == MemberStatus.Failed) _core.Wake(SwimTimer.Reconnect, now + _core.Prng.NextDuration(ReconnectInterval));
     }
 
     private void OnReap(Instant now)
     {
-        _core.Timers.Set(new TimerKey(SwimTimer.Reap), now + ReapInterval);
-        foreach (var member in _members.Values.ToArray())
+        for (var i = _members.Absent.Count - 1; i >= 0; i--)
         {
-            var limit = member.Status switch
-            {
-                MemberStatus.Failed => _core.Options.ReconnectTimeout,
-                MemberStatus.Left => _core.Options.TombstoneTimeout,
-                _ => TimeSpan.MaxValue,
-            };
-            if (member.Status == MemberStatus.Leaving && member.Name != _core.Name) StayAfterAll(member, now);
-            if (member.Name != _core.Name && limit != TimeSpan.MaxValue && now - member.GoneSince > limit) Erase(member);
+            var member = _members.Absent[i];
+            if (member.Name == _core.Name) continue;
+            var absentFor = now - member.Since;
+            if (member.Status == MemberStatus.Leaving && absentFor > LeavingTimeout) StayAfterAll(member, now);
+            else if (member.Status == MemberStatus.Failed && absentFor > _core.Options.ReconnectTimeout) Erase(member);
+            else if (member.Status == MemberStatus.Left && absentFor > _core.Options.TombstoneTimeout) Erase(member);
         }
 
         foreach (var (node, intent) in _intents.ToArray())
         {
             if (now - intent.Heard > RecentIntentTimeout) _intents.Remove(node);
         }
+
+        if (_members.Absent.Count > 0 || _intents.Count > 0) _core.Wake(SwimTimer.Reap, now + ReapInterval);
     }
 
     private void StayAfterAll(SerfMember member, Instant now)
     {
-        if (now - member.GoneSince <= LeavingTimeout || _swim.Members.Find(member.Name) is not { State: SwimState.Alive }) return;
-        member.Status = MemberStatus.Alive;
-        _core.Emit(new MemberChanged(null, member.ToMember()));
+        if (_swim.Members.Find(member.Name) is { State: SwimState.Alive }) Restate(member, MemberStatus.Alive, now);
     }
 
     /// <summary>One failed member at random is tried again, the likelier the more have failed: for as long as they are remembered.</summary>
     private void OnReconnect(Instant now)
     {
+        if (_members.FailedCount == 0 || _leaving) return;
         // Jitter keeps a group that was cut in two from trying all at once when it heals.
-        _core.Timers.Set(new TimerKey(SwimTimer.Reconnect), now + ReconnectInterval * (0.75 + 0.5 * _core.Prng.NextDouble()));
-        var failed = _members.Values.Where(member => member.Status == MemberStatus.Failed).ToArray();
-        if (failed.Length == 0 || _leaving) return;
-        var alive = _members.Values.Count(member => member.Status == MemberStatus.Alive);
-        if (!_core.Prng.Chance((double)failed.Length / Math.Max(1, alive))) return;
-        var chosen = failed[_core.Prng.Next(failed.Length)];
+        _core.Wake(SwimTimer.Reconnect, now + ReconnectInterval * (0.75 + 0.5 * _core.Prng.NextDouble()));
+        if (!_core.Prng.Chance((double)_members.FailedCount / Math.Max(1, _members.AliveCount))) return;
+        var chosen = _members.Absent.Where(member => member.Status == MemberStatus.Failed).ElementAt(_core.Prng.Next(_members.FailedCount));
         _core.Emit(new StartPushPull(chosen.Address, chosen.Name, Join: true));
     }
 
     private void Erase(SerfMember member)
     {
-        _members.Remove(member.Name);
+        _members.Remove(member);
         _coordinates.Forget(member.Name);
         _core.Timers.Cancel(new TimerKey(SwimTimer.Prune, member.Name));
         _core.Emit(new MemberChanged(MembershipChange.Reaped, member.ToMember()));
@@ -258,6 +252,4 @@ internal sealed partial class Serf : ISwimLayer
         if (TagsCodec.TryDecode(node.Meta.Span, out var tags, out _)) member.Tags = tags;
         else _core.Notice(Notice.Dropped, node.Name, "its tags cannot be read; the ones before stay");
     }
-
-    private static ImmutableArray<string> Names(IEnumerable<SerfMember> members) => [.. members.Select(member => member.Name)];
 }

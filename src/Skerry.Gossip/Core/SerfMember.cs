@@ -24,8 +24,11 @@ internal sealed class SerfMember(string name)
     /// <summary>Member clock of the last intent about it; an older one changes nothing.</summary>
     public ulong StatusTime { get; set; }
 
-    /// <summary>When it failed, left, or said that it would leave.</summary>
-    public Instant GoneSince { get; set; }
+    /// <summary>When <see cref="Status"/> last changed.</summary>
+    public Instant Since { get; set; }
+
+    /// <summary>Its place among the absent; -1 when it is alive. The <see cref="Roster"/>'s own.</summary>
+    public int Place { get; set; } = -1;
 
     public Member ToMember() => new(Name, Address.ToEndPoint(), Status, Tags, Incarnation)
     {

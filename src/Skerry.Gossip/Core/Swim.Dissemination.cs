@@ -1,4 +1,5 @@
 using Skerry.Gossip.Core.Messages;
+using Skerry.Gossip.Wire;
 using Skerry.Primitives;
 
 namespace Skerry.Gossip.Core;
@@ -6,21 +7,7 @@ namespace Skerry.Gossip.Core;
 /// <summary>How messages and rumours become packets (section 9 of the wire reference).</summary>
 internal sealed partial class Swim
 {
-    /// <summary>Bytes of a packet built here; memberlist's UDPBufferSize, which fits an Ethernet frame.</summary>
-    private const int PacketSize = 1400;
-
-    /// <summary>Type and count of a compound.</summary>
-    private const int CompoundHeader = 2;
-
-    /// <summary>The length of each part of a compound.</summary>
-    private const int PartOverhead = 2;
-
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
-
-    private int TransmitLimit => GossipScaling.RetransmitLimit(_core.Timing.RetransmitMultiplier, _members.Count);
-
-    /// <summary>Times a rumour is sent before it is dropped.</summary>
-    public int CurrentTransmitLimit => TransmitLimit;
 
     public void Receive(GossipMessage message, NodeAddress from, Instant now)
     {
@@ -63,7 +50,7 @@ internal sealed partial class Swim
     public void WakeGossip(Instant now)
     {
         var key = new TimerKey(SwimTimer.Gossip);
-        if (_members.Count > 1 && (_rumours.Count > 0 || _layer.HasRumours) && !_core.Timers.Contains(key)) _core.Timers.Set(key, now + _core.Timing.GossipInterval);
+        if ((_rumours.Count > 0 || _layer.HasRumours) && _members.HasCompany && !_core.Timers.Contains(key)) _core.Timers.Set(key, now + _core.Timing.GossipInterval);
     }
 
     /// <summary>Sends one message to a member, rumours filling the packet.</summary>
@@ -74,21 +61,18 @@ internal sealed partial class Swim
     {
         _parts.Clear();
         _parts.Add(message);
-        Fill(PacketSize - message.Length - CompoundHeader - PartOverhead - _core.Options.EncryptionOverhead);
+        Fill(_core.PacketRoom - message.Length - PacketEncoder.PartOverhead);
         _core.Emit(new SendPacket(to, [.. _parts], Checksum: false));
     }
 
     private void OnGossipTick(Instant now)
     {
-        var dead = now - _core.Timing.GossipToTheDeadTime;
-        _members.Choose(
-            _core.Timing.GossipNodes,
-            node => node != _self && (node.State is SwimState.Alive or SwimState.Suspect || (node.State == SwimState.Dead && node.StateChanged >= dead)),
-            _chosen);
+        _members.Age(now - _core.Timing.GossipToTheDeadTime, now - _keepGone);
+        _members.ChooseAudience(_core.Timing.GossipNodes, _chosen);
         foreach (var node in _chosen)
         {
             _parts.Clear();
-            Fill(PacketSize - CompoundHeader - _core.Options.EncryptionOverhead);
+            Fill(_core.PacketRoom);
             if (_parts.Count == 0) return;
             _core.Emit(new SendPacket(node.Address, [.. _parts], node.UnderstandsChecksum));
         }
@@ -96,15 +80,17 @@ internal sealed partial class Swim
 
     private void OnPushPullTick(Instant now)
     {
-        _core.Timers.Set(new TimerKey(SwimTimer.PushPull), now + GossipScaling.PushPullInterval(_core.Timing.PushPullInterval, _members.Count));
-        _members.Choose(1, node => node != _self && node.State == SwimState.Alive, _chosen);
+        if (_members.All.Count == 1) return;
+        _core.Timers.Set(new TimerKey(SwimTimer.PushPull), now + GossipScaling.PushPullInterval(_core.Timing.PushPullInterval, _members.Size));
+        _members.Choose(1, static node => node.State == SwimState.Alive, _chosen);
         foreach (var node in _chosen) _core.Emit(new StartPushPull(node.Address, node.Name, Join: false));
     }
 
     private void Fill(int limit)
     {
-        var transmits = TransmitLimit;
-        var used = _rumours.Take(limit, PartOverhead, GossipCore.MaxParts, transmits, _parts);
-        _layer.TakeRumours(limit - used, PartOverhead, transmits, _parts);
+        if (_rumours.Count == 0 && !_layer.HasRumours) return;
+        var transmits = GossipScaling.RetransmitLimit(_core.Timing.RetransmitMultiplier, _members.Size);
+        var used = _rumours.Take(limit, PacketEncoder.PartOverhead, WireLimits.MaxPartsSent, transmits, _parts);
+        _layer.TakeRumours(limit - used, transmits, _parts);
     }
 }

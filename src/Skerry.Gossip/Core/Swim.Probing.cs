@@ -22,11 +22,25 @@ internal sealed partial class Swim
         if (_probe is { } probe && probe.Sequence == sequence) probe.StreamAnswered = true;
     }
 
+    /// <summary>Probes and exchanges begin at random places in their intervals, so that a group that comes up at once does not go in step.</summary>
+    private void WakeProbing(Instant now)
+    {
+        _core.Wake(SwimTimer.Probe, now + _core.Prng.NextDuration(_core.Timing.ProbeInterval));
+        _core.Wake(SwimTimer.PushPull, now + _core.Prng.NextDuration(_core.Timing.PushPullInterval));
+    }
+
     private void OnProbeTick(Instant now)
     {
+        _members.Age(now - _core.Timing.GossipToTheDeadTime, now - _keepGone);
         _core.Timers.Set(new TimerKey(SwimTimer.Probe), now + _core.Timing.ProbeInterval);
         // A probe stretched by our own bad health is still under way: this tick passes.
-        if (_probe is not null || _members.NextToProbe(_core.Name, now, _keepGone) is not { } target) return;
+        if (_probe is not null) return;
+        if (_members.NextToProbe() is not { } target)
+        {
+            // Alone: whoever comes wakes it again.
+            if (_members.All.Count == 1) _core.Timers.Cancel(new TimerKey(SwimTimer.Probe));
+            return;
+        }
 
         _probe = new Probe(target, ++_sequence, now);
         var ping = GossipCodec.Encode(new Ping(_probe.Sequence, target.Name, _self.Address, _core.Name));
@@ -50,7 +64,7 @@ internal sealed partial class Swim
         if (_probe is not { } probe) return;
         probe.AskedOthers = true;
         var target = probe.Target;
-        _members.Choose(_core.Timing.IndirectChecks, node => node.State == SwimState.Alive && node != _self && node != target, _chosen);
+        _members.Choose(_core.Timing.IndirectChecks, node => node.State == SwimState.Alive && node != target, _chosen);
         foreach (var helper in _chosen)
         {
             if (helper.UnderstandsNack) probe.NacksExpected++;
@@ -76,8 +90,9 @@ internal sealed partial class Swim
             return;
         }
 
-        _awareness.Apply(probe.NacksExpected > 0 ? Math.Max(0, probe.NacksExpected - probe.NacksReceived) : 1);
+        // Who went meanwhile need not answer, and its silence says nothing about us.
         if (probe.Target.IsGone) return;
+        _awareness.Apply(probe.NacksExpected > 0 ? Math.Max(0, probe.NacksExpected - probe.NacksReceived) : 1);
         _core.Notice(Notice.ProbeFailed, probe.Target.Name);
         OnSuspect(new Suspect(probe.Target.Incarnation, probe.Target.Name, _core.Name), now);
     }

@@ -15,7 +15,7 @@ internal sealed partial class Swim
     private readonly CoreContext _core;
     private readonly ISwimLayer _layer;
     private readonly MemberTable _members;
-    private readonly BroadcastQueue _rumours = new();
+    private readonly BroadcastQueue _rumours;
     private readonly SwimNode _self;
 
     /// <summary>
@@ -24,17 +24,17 @@ internal sealed partial class Swim
     /// </summary>
     private readonly TimeSpan _keepGone;
 
-    private uint _incarnation;
     private bool _leaving;
 
     public Swim(CoreContext core, ISwimLayer layer, ByteString meta)
     {
         _core = core;
         _layer = layer;
-        _members = new MemberTable(core.Prng);
+        _members = new MemberTable(core.Name, core.Prng);
+        _rumours = new BroadcastQueue(core.MaxRumour);
         _keepGone = core.Options.ReconnectTimeout > core.Options.TombstoneTimeout ? core.Options.ReconnectTimeout : core.Options.TombstoneTimeout;
         _awareness = new Awareness(core.Timing.AwarenessMaxMultiplier);
-        _self = _members.Add(core.Name);
+        _self = _members.Self;
         _self.Address = core.Options.Address;
         _self.Meta = meta;
         _self.Versions = ProtocolVersions.Current;
@@ -46,23 +46,20 @@ internal sealed partial class Swim
 
     public int HealthScore => _awareness.Score;
 
-    /// <summary>The node comes up: it says so, and probing and exchanging begin at random places in their intervals.</summary>
+    /// <summary>The node comes up and says so.</summary>
     public void Start(Instant now)
     {
-        _incarnation = 1;
-        _self.Incarnation = _incarnation;
-        SetState(_self, SwimState.Alive, now);
+        RaiseIncarnation(0);
+        _members.Set(_self, SwimState.Alive, now);
         GossipAlive(_self);
         _layer.OnJoin(_self, now);
-        _core.Timers.Set(new TimerKey(SwimTimer.Probe), now + _core.Prng.NextDuration(_core.Timing.ProbeInterval));
-        _core.Timers.Set(new TimerKey(SwimTimer.PushPull), now + _core.Prng.NextDuration(_core.Timing.PushPullInterval));
     }
 
     /// <summary>Says something new of itself.</summary>
     public Rumour UpdateMeta(ByteString meta, Instant now)
     {
         _self.Meta = meta;
-        _self.Incarnation = ++_incarnation;
+        RaiseIncarnation(0);
         _layer.OnUpdate(_self, now);
         return GossipAlive(_self);
     }
@@ -71,40 +68,26 @@ internal sealed partial class Swim
     public Rumour Leave(Instant now)
     {
         _leaving = true;
-        OnDead(new Dead(_self.Incarnation, _self.Name, _self.Name), now);
-        return _rumours.Add(GossipCodec.Encode(new Dead(_self.Incarnation, _self.Name, _self.Name)), _self.Name);
+        return Bury(_self, new Dead(_self.Incarnation, _self.Name, _self.Name), now);
     }
 
-    public bool IsQueued(Rumour rumour) => _rumours.Contains(rumour);
-
-    /// <summary>Section 7 of the wire reference, rule by rule.</summary>
+    /// <summary>A node says what it is, or another passes that on.</summary>
     private void OnAlive(Alive alive, Instant now)
     {
         var isSelf = alive.Node == _core.Name;
         if (isSelf && _leaving) return;
-        var versions = alive.Versions;
-        if (versions.Length >= 3 && (versions.ProtocolMin == 0 || versions.ProtocolMax == 0 || versions.ProtocolMin > versions.ProtocolMax)) return;
         var address = alive.Address.Port == 0 ? alive.Address.WithPort(_core.Options.Address.Port) : alive.Address;
-
         var node = _members.Find(alive.Node);
-        var moved = false;
-        if (node is null)
+        var isNews = node is null || isSelf || alive.Incarnation > node.Incarnation || node.Address != address;
+        if (!isNews || !IsSound(alive)) return;
+        node ??= AddStranger(alive, address);
+        if (node is null) return;
+
+        var hasMoved = node.Address != address;
+        if (hasMoved && !MayMove(node, now))
         {
-            if (alive.Incarnation == 0) return;
-            node = _members.Add(alive.Node);
-            node.Address = address;
-            node.StateChanged = now;
-        }
-        else if (node.Address != address)
-        {
-            var reclaim = _core.Options.DeadNodeReclaimTime;
-            moved = node.State == SwimState.Left
-                || (node.State == SwimState.Dead && reclaim > TimeSpan.Zero && now - node.StateChanged >= reclaim);
-            if (!moved)
-            {
-                _layer.OnConflict(node, address, now);
-                return;
-            }
+            _layer.OnConflict(node, address, now);
+            return;
         }
 
         if (isSelf)
@@ -113,19 +96,45 @@ internal sealed partial class Swim
             return;
         }
 
-        if (alive.Incarnation <= node.Incarnation && !moved) return;
         StopSuspicion(node);
         var wasGone = node.IsGone;
-        var changed = node.Meta != alive.Meta || node.Address != address;
-        node.Versions = versions;
+        var hasChanged = node.Meta != alive.Meta;
+        node.Versions = alive.Versions;
         node.Incarnation = alive.Incarnation;
         node.Meta = alive.Meta;
         node.Address = address;
-        if (node.State != SwimState.Alive) SetState(node, SwimState.Alive, now);
+        if (node.State != SwimState.Alive) _members.Set(node, SwimState.Alive, now);
         GossipAlive(node);
+        if (wasGone) WakeProbing(now);
         if (wasGone) _layer.OnJoin(node, now);
-        else if (changed) _layer.OnUpdate(node, now);
+        else if (hasChanged) _layer.OnUpdate(node, now);
         else _layer.OnIncarnation(node);
+    }
+
+    /// <summary>
+    /// What cannot be a member is not made one. Memberlist takes in an alive message whose versions nobody speaks, or that gives none; from then on
+    /// every push/pull of every node that knows it is refused.
+    /// </summary>
+    private bool IsSound(Alive alive)
+    {
+        if (alive.Node.Length > 0 && alive.Address.HasIP && VersionCheck.CanTalk(alive.Versions)) return true;
+        _core.Notice(Notice.Dropped, alive.Node, $"no member could be like this: address {alive.Address}, versions {alive.Versions}");
+        return false;
+    }
+
+    private SwimNode? AddStranger(Alive alive, NodeAddress address)
+    {
+        if (alive.Incarnation == 0 || _members.All.Count >= WireLimits.MaxPushPullNodes) return null;
+        var node = _members.Add(alive.Node);
+        node.Address = address;
+        return node;
+    }
+
+    /// <summary>Whether a name may be taken to another address: at once after a goodbye, after a death when it is long enough ago.</summary>
+    private bool MayMove(SwimNode node, Instant now)
+    {
+        var reclaim = _core.Options.DeadNodeReclaimTime;
+        return node.State == SwimState.Left || (node.State == SwimState.Dead && reclaim > TimeSpan.Zero && now - node.StateChanged >= reclaim);
     }
 
     private void OnAliveSelf(Alive alive, Instant now)
@@ -160,19 +169,16 @@ internal sealed partial class Swim
             // The confirmation may have cut it to less than has passed already. A deadline in the past would look like a loop that came late.
             _core.Timers.Set(new TimerKey(SwimTimer.Suspicion, node.Name), Instant.Max(running.Deadline, now));
             _rumours.Add(GossipCodec.Encode(suspect), node.Name);
-            WakeGossip(now);
             return;
         }
 
         if (node.State != SwimState.Alive) return;
         _rumours.Add(GossipCodec.Encode(suspect), node.Name);
-        WakeGossip(now);
         node.Incarnation = suspect.Incarnation;
-        SetState(node, SwimState.Suspect, now);
+        _members.Set(node, SwimState.Suspect, now);
         var timing = _core.Timing;
-        var wanted = timing.SuspicionMultiplier - 2;
-        if (_members.Count - 2 < wanted) wanted = 0;
-        var shortest = GossipScaling.SuspicionTimeout(timing.SuspicionMultiplier, _members.Count, timing.ProbeInterval);
+        var wanted = GossipScaling.WantedConfirmations(timing.SuspicionMultiplier, _members.Size);
+        var shortest = GossipScaling.SuspicionTimeout(timing.SuspicionMultiplier, _members.Size, timing.ProbeInterval);
         node.Suspicion = new Suspicion(suspect.From, wanted, shortest, timing.SuspicionMaxMultiplier * shortest, now);
         _core.Timers.Set(new TimerKey(SwimTimer.Suspicion, node.Name), node.Suspicion.Deadline);
     }
@@ -198,31 +204,42 @@ internal sealed partial class Swim
             return;
         }
 
+        Bury(node, dead, now);
+    }
+
+    private Rumour Bury(SwimNode node, Dead dead, Instant now)
+    {
         StopSuspicion(node);
-        _rumours.Add(GossipCodec.Encode(dead), node.Name);
-        WakeGossip(now);
+        var rumour = _rumours.Add(GossipCodec.Encode(dead), node.Name);
         node.Incarnation = dead.Incarnation;
-        SetState(node, dead.Node == dead.From ? SwimState.Left : SwimState.Dead, now);
+        _members.Set(node, dead.Node == dead.From ? SwimState.Left : SwimState.Dead, now);
         _layer.OnLeave(node, now);
+        return rumour;
     }
 
     /// <summary>Somebody holds this node worse than it is: a higher incarnation overrules it.</summary>
     private void Refute(uint accused, Instant now)
     {
         // An accusation at the very top cannot be topped; nobody but an attacker gets there.
-        if (accused == uint.MaxValue)
+        if (!RaiseIncarnation(accused))
         {
             _core.Notice(Notice.Dropped, _self.Name, "accused at the highest incarnation there is");
             return;
         }
 
-        _incarnation = Math.Max(_incarnation + 1, accused + 1);
-        _self.Incarnation = _incarnation;
         _awareness.Apply(1);
         _core.Notice(Notice.Refuted, _self.Name);
         GossipAlive(_self);
-        WakeGossip(now);
         _layer.OnIncarnation(_self);
+    }
+
+    /// <summary>The next incarnation of this node, above one that somebody named; false when there is none, since it never goes back.</summary>
+    private bool RaiseIncarnation(uint above)
+    {
+        var highest = Math.Max(_self.Incarnation, above);
+        if (highest == uint.MaxValue) return false;
+        _self.Incarnation = highest + 1;
+        return true;
     }
 
     /// <summary>
@@ -265,12 +282,6 @@ internal sealed partial class Swim
         }
 
         return true;
-    }
-
-    private static void SetState(SwimNode node, SwimState state, Instant now)
-    {
-        node.State = state;
-        node.StateChanged = now;
     }
 
     private void StopSuspicion(SwimNode node)

@@ -27,12 +27,21 @@ internal sealed class SwimNode(string name)
     /// <summary>Set exactly while <see cref="State"/> is suspect.</summary>
     public Suspicion? Suspicion { get; set; }
 
-    /// <summary>Answers nacks and CRCs, by the versions it says it understands.</summary>
+    /// <summary>Answers pings over TCP, by the versions it says it understands; so the two below.</summary>
+    public bool AnswersStreamPing => Versions.ProtocolMax >= 3;
+
     public bool UnderstandsNack => Versions.ProtocolMax >= 4;
 
     public bool UnderstandsChecksum => Versions.ProtocolMax >= 5;
 
-    public bool AnswersStreamPing => Versions.ProtocolMax >= 3;
-
     public bool IsGone => State is SwimState.Dead or SwimState.Left;
+
+    /// <summary>Its place among all nodes; the <see cref="MemberTable"/>'s own.</summary>
+    public int Place { get; set; }
+
+    /// <summary>Its place among the living; -1 when it is gone. The <see cref="MemberTable"/>'s own.</summary>
+    public int Turn { get; set; } = -1;
+
+    /// <summary>Its entry among the gone; 0 when it lives. The <see cref="GoneLog"/>'s own.</summary>
+    public long GoneEntry { get; set; }
 }

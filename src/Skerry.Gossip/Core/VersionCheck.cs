@@ -7,6 +7,17 @@ namespace Skerry.Gossip.Core;
 /// <summary>Whether two groups can be one: what every node speaks lies inside what every living node understands (memberlist's verifyProtocol).</summary>
 internal static class VersionCheck
 {
+    /// <summary>Whether a node of these versions and this node understand each other.</summary>
+    public static bool CanTalk(ProtocolVersions theirs)
+    {
+        var ours = ProtocolVersions.Current;
+        return theirs.Length == ProtocolVersions.FullLength
+            && theirs.ProtocolMin is > 0 and var protocolMin && protocolMin <= ours.ProtocolCurrent && theirs.ProtocolMax >= ours.ProtocolCurrent
+            && theirs.DelegateMin <= ours.DelegateCurrent && theirs.DelegateMax >= ours.DelegateCurrent
+            && theirs.ProtocolCurrent >= ours.ProtocolMin && theirs.ProtocolCurrent <= ours.ProtocolMax
+            && theirs.DelegateCurrent >= ours.DelegateMin && theirs.DelegateCurrent <= ours.DelegateMax;
+    }
+
     /// <summary>Checks the nodes of a remote state against those known here.</summary>
     public static bool Pass(ImmutableArray<PushNodeState> remote, IReadOnlyList<SwimNode> local, out string offender)
     {

@@ -7,35 +7,48 @@ namespace Skerry.Replication.Core;
 /// <summary>
 /// Compares from coarse to fine: one hash over all; a hash an owner where these differ; versions of the owners that differ; then only the records that
 /// one side lacks. In a group at rest it costs one small datagram a round.
+/// <code>
+/// A             B
+/// RootDigest    →
+///               ←  OwnerDigests      only if the roots differ
+/// Versions      →                    of the owners that differ
+///               ←  Repair, Want      what A lacks, what B lacks
+/// Repair        →
+/// </code>
 /// </summary>
 /// <param name="self">This node.</param>
 /// <param name="store">What it knows.</param>
 /// <param name="send">Sends a message.</param>
 internal sealed class DigestReconciler(string self, RecordStore store, Action<SendMessage> send) : IReconciler
 {
-    public void Begin(string peer) => send(new SendMessage(peer, new RootDigest(self, store.Digest), ByStream: false));
+    /// <summary>Versions in one message, so that it stays below 4 MiB at 200 bytes each; what is over waits for the next comparison.</summary>
+    private const int MaxVersions = 20_000;
 
-    public bool Receive(ReplicationMessage message, Instant now)
+    /// <summary>Bytes of records in one message: large enough to be few, small enough to be resent.</summary>
+    private const int RepairSize = 1 << 20;
+
+    public void Begin(string peer) => send(new SendMessage(peer, new RootDigest(self, store.Digest)));
+
+    public void Receive(ReplicationMessage message, Instant now)
     {
         switch (message)
         {
             case RootDigest root:
-                if (root.Digest != store.Digest) send(new SendMessage(root.From, new OwnerDigests(self, store.OwnerDigests()), ByStream: true));
-                return true;
+                if (root.Digest != store.Digest) send(new SendMessage(root.From, new OwnerDigests(self, store.OwnerDigests())));
+                break;
             case OwnerDigests digests:
                 Compare(digests);
-                return true;
+                break;
             case Versions versions:
-                EvenOut(versions);
-                return true;
+                EvenOut(versions, now);
+                break;
             case Want want:
-                var wanted = want.Names.Select(name => store.Find(name.Owner, new RecordName(name.Kind, name.Id))).OfType<Record>();
-                SendRecords(want.From, wanted);
-                return true;
-            default:
-                return false;
+                SendRecords(want.From, want.Names.Select(Find).OfType<StoredRecord>(), now);
+                break;
         }
     }
+
+    private StoredRecord? Find(KnownVersion known) => store.TryFind(known.Owner, new RecordName(known.Kind, known.Id), out var stored) ? stored : null;
 
     private void Compare(OwnerDigests digests)
     {
@@ -43,38 +56,49 @@ internal sealed class DigestReconciler(string self, RecordStore store, Action<Se
         var mine = store.OwnerDigests().ToDictionary(entry => entry.Owner, entry => entry.Digest, StringComparer.Ordinal);
         var differing = theirs.Keys.Union(mine.Keys, StringComparer.Ordinal)
             .Where(owner => !store.IsForgotten(owner) && theirs.GetValueOrDefault(owner) != mine.GetValueOrDefault(owner))
-            .Order(StringComparer.Ordinal).ToImmutableArray();
-        if (differing.Length == 0) return;
-        var known = differing.SelectMany(store.RecordsOf).Select(record => new KnownVersion(record.Owner, record.Kind, record.Id, record.Version));
-        send(new SendMessage(digests.From, new Versions(self, differing, [.. known]), ByStream: true));
-    }
-
-    private void EvenOut(Versions versions)
-    {
-        var theirs = versions.Known.ToDictionary(known => (known.Owner, known.Kind, known.Id), known => known.Version);
-        var newer = new List<Record>();
-        var mine = new HashSet<(string, string, string)>();
-        foreach (var owner in versions.Owners)
+            .Order(StringComparer.Ordinal);
+        var owners = ImmutableArray.CreateBuilder<string>();
+        var known = ImmutableArray.CreateBuilder<KnownVersion>();
+        foreach (var owner in differing)
         {
-            foreach (var record in store.RecordsOf(owner))
-            {
-                mine.Add((record.Owner, record.Kind, record.Id));
-                if (!theirs.TryGetValue((record.Owner, record.Kind, record.Id), out var version) || version < record.Version) newer.Add(record);
-            }
+            if (owners.Count > 0 && known.Count + store.CountOf(owner) > MaxVersions) break;
+            owners.Add(owner);
+            known.AddRange(store.RecordsOf(owner).Select(stored => stored.Known));
         }
 
-        SendRecords(versions.From, newer);
-        var wanted = versions.Known
-            .Where(known => !store.IsForgotten(known.Owner))
-            .Where(known => !mine.Contains((known.Owner, known.Kind, known.Id))
-                || store.Find(known.Owner, new RecordName(known.Kind, known.Id))!.Version < known.Version)
-            .ToImmutableArray();
-        if (wanted.Length > 0) send(new SendMessage(versions.From, new Want(self, wanted), ByStream: true));
+        if (owners.Count > 0) send(new SendMessage(digests.From, new Versions(self, owners.ToImmutable(), known.ToImmutable())));
     }
 
-    private void SendRecords(string to, IEnumerable<Record> records)
+    private void EvenOut(Versions versions, Instant now)
     {
-        // 512 records of 16 KiB stay below what a stream message may hold.
-        foreach (var chunk in records.Chunk(512)) send(new SendMessage(to, new Push(self, 0, [.. chunk]), ByStream: true));
+        var theirs = versions.Known.ToDictionary(known => (known.Owner, known.Kind, known.Id));
+        var lacking = versions.Owners.SelectMany(store.RecordsOf)
+            .Where(stored => !theirs.TryGetValue((stored.Record.Owner, stored.Record.Kind, stored.Record.Id), out var known) || Differs(stored, known, mineIsOlder: false));
+        SendRecords(versions.From, lacking, now);
+        var wanted = versions.Known
+            .Where(known => !store.IsForgotten(known.Owner) && (Find(known) is not { } stored || Differs(stored, known, mineIsOlder: true)))
+            .ToImmutableArray();
+        if (wanted.Length > 0) send(new SendMessage(versions.From, new Want(self, wanted)));
+    }
+
+    /// <summary>Whether one side has what the other should see; of two payloads with one version both sides see both, and take the same.</summary>
+    private static bool Differs(StoredRecord mine, KnownVersion theirs, bool mineIsOlder) =>
+        mine.Record.Version == theirs.Version ? mine.Checksum != theirs.Checksum : mine.Record.Version < theirs.Version == mineIsOlder;
+
+    private void SendRecords(string to, IEnumerable<StoredRecord> records, Instant now)
+    {
+        var batch = ImmutableArray.CreateBuilder<CarriedRecord>();
+        var size = 0;
+        foreach (var stored in records)
+        {
+            batch.Add(stored.Carried(now));
+            size += ReplicationSize.Of(stored.Record);
+            if (size < RepairSize) continue;
+            send(new SendMessage(to, new Repair(self, batch.ToImmutable())));
+            batch.Clear();
+            size = 0;
+        }
+
+        if (batch.Count > 0) send(new SendMessage(to, new Repair(self, batch.ToImmutable())));
     }
 }

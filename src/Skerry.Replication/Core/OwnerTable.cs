@@ -1,41 +1,41 @@
-using Skerry.Primitives;
-
 namespace Skerry.Replication.Core;
 
 /// <summary>All that is known of one owner, with a digest that tells at once whether two nodes know the same.</summary>
 internal sealed class OwnerTable
 {
-    private readonly SortedDictionary<RecordName, Record> _records = [];
-    private readonly Dictionary<RecordName, Instant> _buried = [];
+    private readonly SortedDictionary<RecordName, StoredRecord> _records = [];
 
     /// <summary>In order of kind and id.</summary>
-    public IReadOnlyDictionary<RecordName, Record> Records => _records;
+    public IEnumerable<StoredRecord> Records => _records.Values;
 
     /// <summary>Exclusive or over the hashes of all records: equal tables have equal digests, whatever the order they came in.</summary>
     public ulong Digest { get; private set; }
 
+    /// <summary>Records that are said.</summary>
+    public int Said { get; private set; }
+
+    /// <summary>Records that were withdrawn and are still remembered.</summary>
+    public int Buried => _records.Count - Said;
+
     public int Count => _records.Count;
 
-    public Record? Find(RecordName name) => _records.GetValueOrDefault(name);
+    public bool TryFind(RecordName name, out StoredRecord stored) => _records.TryGetValue(name, out stored);
 
-    public void Set(Record record, Instant now)
+    /// <summary>The withdrawn record with the lowest version: the first to go when there are too many.</summary>
+    public StoredRecord OldestBuried() => _records.Values.Where(stored => stored.IsBuried).MinBy(stored => stored.Record.Version);
+
+    public void Set(RecordName name, in StoredRecord stored)
     {
-        var name = new RecordName(record.Kind, record.Id);
-        if (_records.TryGetValue(name, out var before)) Digest ^= RecordHash.Of(before);
-        _records[name] = record;
-        Digest ^= RecordHash.Of(record);
-        if (record.Payload is null) _buried[name] = now;
-        else _buried.Remove(name);
+        Remove(name);
+        _records[name] = stored;
+        Digest ^= stored.Hash;
+        if (!stored.IsBuried) Said++;
     }
 
-    /// <summary>Drops what was withdrawn longer ago than anybody can still be telling the older version.</summary>
-    public void DropBuried(Instant before)
+    public void Remove(RecordName name)
     {
-        foreach (var (name, since) in _buried.Where(entry => entry.Value < before).ToArray())
-        {
-            Digest ^= RecordHash.Of(_records[name]);
-            _records.Remove(name);
-            _buried.Remove(name);
-        }
+        if (!_records.Remove(name, out var before)) return;
+        Digest ^= before.Hash;
+        if (!before.IsBuried) Said--;
     }
 }

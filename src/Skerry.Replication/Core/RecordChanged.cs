@@ -1,5 +1,5 @@
 namespace Skerry.Replication.Core;
 
-/// <summary>A record is new, changed, or withdrawn.</summary>
+/// <summary>Another owner's record is new, changed, or withdrawn.</summary>
 /// <param name="Record">As it is now.</param>
 internal sealed record RecordChanged(Record Record) : ReplicationOutput;

@@ -13,41 +13,43 @@ internal sealed class ReplicationCore
     /// <summary>Neighbours that hear of a publication at once and acknowledge it.</summary>
     public const int Neighbours = 3;
 
-    /// <summary>Peers a rumour goes to in each round.</summary>
-    private const int Fanout = 3;
+    /// <summary>Repairs of up to so many records are passed on as rumours; more is a node catching up, and the others know it all.</summary>
+    private const int RumouredRepair = 64;
+
+    /// <summary>Bits of a version below the milliseconds: changes within one. A node that publishes more borrows from the future, and stays ahead.</summary>
+    private const int CounterBits = 20;
 
     private static readonly TimeSpan RoundInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AckTimeout = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CompareInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(10);
+
+    /// <summary>The next comparison after one that found something: there may be more.</summary>
+    private static readonly TimeSpan RepairInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly string _self;
     private readonly Prng _prng;
-    private readonly int _datagramSize;
     private readonly RecordStore _store = new();
+    private readonly RumourMill _rumours;
     private readonly IReconciler _reconciler;
     private readonly Queue<ReplicationOutput> _outputs = new();
-    private readonly SortedDictionary<(string Owner, RecordName Name), int> _rumours = [];
-    private readonly Dictionary<ulong, PendingPublish> _pending = [];
+    private readonly SortedDictionary<ulong, PendingPublish> _pending = [];
     private ImmutableArray<string> _peers = [];
     private Instant _nextRound = Instant.Never;
     private Instant _nextCompare;
-    private Instant _nextSweep;
     private ulong _lastVersion;
     private ulong _ticket;
 
     /// <param name="self">This node.</param>
-    /// <param name="datagramSize">Room for records in a datagram, bytes.</param>
     /// <param name="prng">The only source of chance.</param>
     /// <param name="now">When it starts.</param>
-    public ReplicationCore(string self, int datagramSize, Prng prng, Instant now)
+    public ReplicationCore(string self, Prng prng, Instant now)
     {
         _self = self;
-        _datagramSize = datagramSize;
         _prng = prng;
+        _rumours = new RumourMill(_store);
         _reconciler = new DigestReconciler(self, _store, _outputs.Enqueue);
         _nextCompare = now + _prng.NextDuration(CompareInterval);
-        _nextSweep = now + SweepInterval;
     }
 
     public RecordStore Store => _store;
@@ -56,39 +58,53 @@ internal sealed class ReplicationCore
     {
         get
         {
-            var next = Instant.Min(Instant.Min(_nextRound, _peers.Length > 0 ? _nextCompare : Instant.Never), _nextSweep);
-            foreach (var pending in _pending.Values) next = Instant.Min(next, pending.Deadline);
+            var next = Instant.Min(_nextRound, _store.NextBurialEnd);
+            if (_peers.Length > 0) next = Instant.Min(next, _nextCompare);
+            foreach (var pending in _pending.Values) next = Instant.Min(next, Instant.Min(pending.Deadline, pending.ResendAt));
             return next;
         }
     }
 
     public bool TryTake(out ReplicationOutput output) => _outputs.TryDequeue(out output!);
 
-    /// <summary>Who can be talked to now; a newcomer is compared with soon.</summary>
+    /// <summary>Who can be talked to now. Newcomers are compared with soon: one by one in a large group, so that not everybody asks a node that has just come.</summary>
     public void SetPeers(ImmutableArray<string> peers, Instant now)
     {
         var known = _peers.ToHashSet(StringComparer.Ordinal);
         var newcomers = peers.Where(peer => !known.Contains(peer)).ToArray();
         _peers = peers;
-        if (newcomers.Length > 0) _reconciler.Begin(newcomers[_prng.Next(newcomers.Length)]);
-        foreach (var pending in _pending.Values) pending.Waiting.RemoveWhere(peer => !peers.Contains(peer));
+        // Each node asks with this probability: a node that joins asks for certain, and in sum about one asks each newcomer.
+        if (newcomers.Length > 0 && _prng.Chance((double)newcomers.Length / peers.Length))
+        {
+            _reconciler.Begin(newcomers[_prng.Next(newcomers.Length)]);
+            _nextCompare = Instant.Min(_nextCompare, now + Jittered(RepairInterval));
+        }
+
+        if (newcomers.Length > 0 && !_rumours.IsIdle) _nextRound = Instant.Min(_nextRound, now + RoundInterval);
+        var present = peers.ToHashSet(StringComparer.Ordinal);
+        foreach (var pending in _pending.Values) pending.Waiting.RemoveAll(peer => !present.Contains(peer));
         FinishPublishes(now);
     }
 
-    /// <summary>Says something, or withdraws it; <see cref="PublishDone"/> tells when neighbours know.</summary>
-    /// <param name="kind">What sort.</param>
-    /// <param name="id">Which one.</param>
-    /// <param name="payload">What; null withdraws.</param>
-    /// <param name="wall">Wall clock, milliseconds: keeps versions growing across a restart that forgot them.</param>
+    /// <summary>Whether this node may say so much more.</summary>
+    public bool HasRoomFor(IReadOnlyCollection<RecordChange> changes)
+    {
+        var more = changes.Count(change => change.Payload is not null && !IsSaid(change));
+        return _store.SaidBy(_self) + more <= Record.MaxPerOwner;
+    }
+
+    /// <summary>Says or withdraws things; what is already so costs nothing. <see cref="PublishDone"/> tells when neighbours know.</summary>
+    /// <param name="changes">At most as many as <see cref="HasRoomFor"/>.</param>
+    /// <param name="wall">Wall clock, milliseconds since 1970: keeps versions growing across a restart that forgot them.</param>
     /// <param name="now">The time.</param>
     /// <returns>The ticket that <see cref="PublishDone"/> bears.</returns>
-    public ulong Publish(string kind, string id, ReadOnlyMemory<byte>? payload, ulong wall, Instant now)
+    public ulong Publish(IReadOnlyCollection<RecordChange> changes, ulong wall, Instant now)
     {
-        var record = Own(kind, id, payload, wall, now);
+        var records = changes.Where(IsNews).Select(change => Own(change, wall, now)).ToImmutableArray();
         var ticket = ++_ticket;
-        var neighbours = Choose(Neighbours);
-        _pending[ticket] = new PendingPublish(now + AckTimeout, [.. neighbours]);
-        foreach (var peer in neighbours) _outputs.Enqueue(new SendMessage(peer, new Push(_self, ticket, [record]), ByStream: false));
+        var neighbours = records.Length > 0 ? Choose(Neighbours) : [];
+        _pending[ticket] = new PendingPublish(records, neighbours, now + AckTimeout) { ResendAt = now + ResendInterval };
+        SendPending(ticket);
         FinishPublishes(now);
         return ticket;
     }
@@ -96,11 +112,8 @@ internal sealed class ReplicationCore
     /// <summary>An owner has left or was given up: nothing of it counts any more until <see cref="Revive"/>.</summary>
     public void Forget(string owner)
     {
-        foreach (var record in _store.Forget(owner))
-        {
-            _rumours.Remove((owner, new RecordName(record.Kind, record.Id)));
-            if (record.Payload is not null) _outputs.Enqueue(new RecordChanged(record with { Payload = null }));
-        }
+        if (owner == _self) return;
+        foreach (var record in _store.Forget(owner)) _rumours.Remove(record);
     }
 
     /// <summary>An owner is there again.</summary>
@@ -111,13 +124,18 @@ internal sealed class ReplicationCore
         switch (message)
         {
             case Push push:
-                foreach (var record in push.Records) TakeIn(record, now);
-                if (push.Ticket != 0) _outputs.Enqueue(new SendMessage(push.From, new PushAck(_self, push.Ticket), ByStream: false));
+                foreach (var record in push.Records) TakeIn(record, isRumour: true, now);
+                if (push.Ticket != 0) _outputs.Enqueue(new SendMessage(push.From, new PushAck(_self, push.Ticket)));
                 break;
             case PushAck ack:
                 if (!_pending.TryGetValue(ack.Ticket, out var pending) || !pending.Waiting.Remove(ack.From)) break;
                 pending.Acknowledged++;
                 FinishPublishes(now);
+                break;
+            case Repair repair:
+                var changed = false;
+                foreach (var record in repair.Records) changed |= TakeIn(record, isRumour: repair.Records.Length <= RumouredRepair, now);
+                if (changed) _nextCompare = Instant.Min(_nextCompare, now + Jittered(RepairInterval));
                 break;
             default:
                 _reconciler.Receive(message, now);
@@ -127,109 +145,102 @@ internal sealed class ReplicationCore
 
     public void Advance(Instant now)
     {
+        _store.DropBuried(now);
+        foreach (var (ticket, pending) in _pending)
+        {
+            if (pending.ResendAt > now) continue;
+            pending.ResendAt = now + ResendInterval;
+            SendPending(ticket);
+        }
+
         FinishPublishes(now);
         if (now >= _nextRound) SpreadRumours(now);
-        if (now >= _nextCompare)
-        {
-            _nextCompare = now + CompareInterval * (0.75 + 0.5 * _prng.NextDouble());
-            foreach (var peer in Choose(1)) _reconciler.Begin(peer);
-        }
-
-        if (now >= _nextSweep)
-        {
-            _nextSweep = now + SweepInterval;
-            _store.DropBuried(now);
-        }
+        if (now < _nextCompare) return;
+        _nextCompare = now + Jittered(CompareInterval);
+        foreach (var peer in Choose(1)) _reconciler.Begin(peer);
     }
 
-    private void TakeIn(Record record, Instant now)
+    private bool TakeIn(CarriedRecord carried, bool isRumour, Instant now)
     {
+        var record = carried.Record;
         if (record.Owner == _self)
         {
             OverruleEarlierLife(record, now);
-            return;
+            return false;
         }
 
-        if (!_store.TrySet(record, now)) return;
+        if (!_store.TrySet(carried, now)) return false;
         _outputs.Enqueue(new RecordChanged(record));
-        AddRumour(record, now);
+        if (isRumour) AddRumour(record, now);
+        return true;
     }
 
     /// <summary>The group remembers something of this node that it does not say, or not so: an earlier life of it said that. This life's word counts.</summary>
     private void OverruleEarlierLife(Record record, Instant now)
     {
-        var mine = _store.Find(_self, new RecordName(record.Kind, record.Id));
-        if (mine is not null && mine.Version >= record.Version) return;
-        if (mine is null && record.Payload is null) return;
+        var name = new RecordName(record.Kind, record.Id);
+        var isMine = _store.TryFind(_self, name, out var mine);
+        if (isMine && (mine.Record.Version > record.Version || (mine.Record.Version == record.Version && mine.Checksum == RecordHash.Checksum(record.Payload)))) return;
+        if (!isMine && record.Payload is null) return;
         _lastVersion = Math.Max(_lastVersion, record.Version);
-        Own(record.Kind, record.Id, mine?.Payload, 0, now);
+        Own(new RecordChange(record.Kind, record.Id, isMine ? mine.Record.Payload : null), 0, now);
     }
 
-    private Record Own(string kind, string id, ReadOnlyMemory<byte>? payload, ulong wall, Instant now)
+    private bool IsSaid(RecordChange change) => _store.TryFind(_self, new RecordName(change.Kind, change.Id), out var stored) && !stored.IsBuried;
+
+    private bool IsNews(RecordChange change)
     {
-        // Milliseconds leave 20 bits for changes within one: a node that publishes more borrows from the future, and stays ahead.
-        _lastVersion = Math.Max(_lastVersion + 1, wall << 20);
-        var record = new Record(_self, kind, id, _lastVersion, payload);
-        Invariant.That(_store.TrySet(record, now));
-        _outputs.Enqueue(new RecordChanged(record));
-        AddRumour(record, now);
-        return record;
+        if (!_store.TryFind(_self, new RecordName(change.Kind, change.Id), out var stored) || stored.IsBuried) return change.Payload is not null;
+        return change.Payload is not { } payload || !payload.Span.SequenceEqual(stored.Record.Payload!.Value.Span);
+    }
+
+    private CarriedRecord Own(RecordChange change, ulong wall, Instant now)
+    {
+        _lastVersion = Math.Max(_lastVersion + 1, wall << CounterBits);
+        var carried = new CarriedRecord(new Record(_self, change.Kind, change.Id, _lastVersion, change.Payload), TimeSpan.Zero);
+        Invariant.That(_store.TrySet(carried, now));
+        AddRumour(carried.Record, now);
+        return carried;
     }
 
     private void AddRumour(Record record, Instant now)
     {
-        _rumours[(record.Owner, new RecordName(record.Kind, record.Id))] = 0;
+        _rumours.Add(record);
         if (_nextRound == Instant.Never) _nextRound = now + RoundInterval;
     }
 
     private void SpreadRumours(Instant now)
     {
         _nextRound = Instant.Never;
-        // Each peer passes a rumour on as often as the group has doublings, and two times for luck: what is still missed, the comparison finds.
-        var rounds = (int)Math.Ceiling(Math.Log2(_peers.Length + 2)) + 2;
-        var batch = new List<Record>();
-        var size = 0;
-        foreach (var (key, sent) in _rumours.ToArray())
+        // A node alone has nobody to tell; whoever comes is compared with, and learns it all so.
+        if (_peers.Length == 0) _rumours.Clear();
+        var batch = _rumours.Take(RumourRules.Rounds(_peers.Length), now);
+        if (batch.Length > 0)
         {
-            var record = _store.Find(key.Owner, key.Name);
-            var length = record is null ? 0 : ReplicationSize.Of(record);
-            if (record is not null && size + length <= _datagramSize)
-            {
-                batch.Add(record);
-                size += length;
-            }
-            else if (record is not null && length > _datagramSize)
-            {
-                foreach (var peer in Choose(1)) _outputs.Enqueue(new SendMessage(peer, new Push(_self, 0, [record]), ByStream: true));
-            }
-            else if (record is not null)
-            {
-                continue; // no room in this round
-            }
-
-            if (record is null || sent + 1 >= rounds) _rumours.Remove(key);
-            else _rumours[key] = sent + 1;
+            foreach (var peer in Choose(RumourRules.Fanout)) _outputs.Enqueue(new SendMessage(peer, new Push(_self, 0, batch)));
         }
 
-        if (batch.Count > 0)
-        {
-            foreach (var peer in Choose(Fanout)) _outputs.Enqueue(new SendMessage(peer, new Push(_self, 0, [.. batch]), ByStream: false));
-        }
+        if (!_rumours.IsIdle) _nextRound = now + RoundInterval;
+    }
 
-        if (_rumours.Count > 0 && _peers.Length > 0) _nextRound = now + RoundInterval;
-        else if (_peers.Length == 0) _rumours.Clear();
+    private void SendPending(ulong ticket)
+    {
+        var pending = _pending[ticket];
+        foreach (var peer in pending.Waiting) _outputs.Enqueue(new SendMessage(peer, new Push(_self, ticket, pending.Records)));
     }
 
     private void FinishPublishes(Instant now)
     {
-        foreach (var (ticket, pending) in _pending.Where(entry => entry.Value.Waiting.Count == 0 || entry.Value.Deadline <= now).OrderBy(entry => entry.Key).ToArray())
+        foreach (var (ticket, pending) in _pending.Where(entry => entry.Value.IsDone(now)).ToArray())
         {
             _pending.Remove(ticket);
             _outputs.Enqueue(new PublishDone(ticket, pending.Acknowledged));
         }
     }
 
-    private string[] Choose(int count)
+    private TimeSpan Jittered(TimeSpan interval) => interval * (0.75 + (0.5 * _prng.NextDouble()));
+
+    private List<string> Choose(int count)
     {
         if (_peers.Length <= count) return [.. _peers];
         var chosen = new List<string>(count);
@@ -239,6 +250,6 @@ internal sealed class ReplicationCore
             if (!chosen.Contains(peer)) chosen.Add(peer);
         }
 
-        return [.. chosen];
+        return chosen;
     }
 }

@@ -1,7 +1,6 @@
 namespace Skerry.Replication.Core;
 
-/// <summary>Send a message to a peer: as a datagram where it fits and may be lost, else by stream.</summary>
+/// <summary>Send a message to a peer: as a datagram where it fits, else by stream. Either may be lost.</summary>
 /// <param name="To">The peer.</param>
 /// <param name="Message">What.</param>
-/// <param name="ByStream">Whether it must arrive if the peer is there.</param>
-internal sealed record SendMessage(string To, ReplicationMessage Message, bool ByStream) : ReplicationOutput;
+internal sealed record SendMessage(string To, ReplicationMessage Message) : ReplicationOutput;

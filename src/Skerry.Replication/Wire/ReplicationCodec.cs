@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
+using Skerry.Primitives;
 using Skerry.Replication.Core;
 
 namespace Skerry.Replication.Wire;
@@ -14,15 +16,19 @@ namespace Skerry.Replication.Wire;
 ///  1 Push         ticket u64, records
 ///  2 PushAck      ticket u64
 ///  3 RootDigest   digest u64
-///  4 OwnerDigests list of { owner text, digest u64 }
-///  5 Versions     list of owner text, list of { owner, kind, id text, version u64 }
-///  6 Want         list of { owner, kind, id text, version u64 }
-/// record    owner, kind, id text, version u64, said u8 (0, 1), if said: u32 length, payload
+///  4 OwnerDigests list of { owner text, digest u64 }, no owner twice
+///  5 Versions     list of owner text, names
+///  6 Want         names
+///  7 Repair       records
+/// records   list of { owner, kind, id text, version u64, state u8: 0 withdrawn, age u32 in milliseconds; 1 said, u32 length, payload }
+/// names     list of { owner, kind, id text, version u64, checksum u32 }, none twice
 /// </code>
 /// </summary>
 internal static class ReplicationCodec
 {
     private const byte Version = 1;
+    private const byte Withdrawn = 0;
+    private const byte Said = 1;
 
     public static byte[] Encode(ReplicationMessage message)
     {
@@ -56,13 +62,16 @@ internal static class ReplicationCodec
             case Want want:
                 List(buffer, want.Names, WriteKnown);
                 break;
+            case Repair repair:
+                List(buffer, repair.Records, WriteRecord);
+                break;
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads a message; false for anything that is not wholly one. Never throws.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> source, out ReplicationMessage? message)
+    public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out ReplicationMessage? message)
     {
         var reader = new ReplicationReader(source);
         var version = reader.Byte();
@@ -76,6 +85,7 @@ internal static class ReplicationCodec
             4 => new OwnerDigests(from, ReadDigests(ref reader)),
             5 => new Versions(from, ReadTexts(ref reader), ReadKnown(ref reader)),
             6 => new Want(from, ReadKnown(ref reader)),
+            7 => new Repair(from, ReadRecords(ref reader)),
             _ => null,
         };
         if (reader.Failed || reader.Remaining != 0) message = null;
@@ -89,17 +99,26 @@ internal static class ReplicationCodec
         RootDigest => 3,
         OwnerDigests => 4,
         Versions => 5,
-        _ => 6,
+        Want => 6,
+        Repair => 7,
+        _ => throw new InvariantException($"A message of type {message.GetType().Name} has no number"),
     };
 
-    private static void WriteRecord(ArrayBufferWriter<byte> buffer, Record record)
+    private static void WriteRecord(ArrayBufferWriter<byte> buffer, CarriedRecord carried)
     {
+        var record = carried.Record;
         Text(buffer, record.Owner);
         Text(buffer, record.Kind);
         Text(buffer, record.Id);
         UInt64(buffer, record.Version);
-        Byte(buffer, record.Payload is null ? (byte)0 : (byte)1);
-        if (record.Payload is not { } payload) return;
+        if (record.Payload is not { } payload)
+        {
+            Byte(buffer, Withdrawn);
+            UInt32(buffer, (uint)Math.Clamp(carried.Age.TotalMilliseconds, 0, uint.MaxValue));
+            return;
+        }
+
+        Byte(buffer, Said);
         UInt32(buffer, (uint)payload.Length);
         buffer.Write(payload.Span);
     }
@@ -110,24 +129,26 @@ internal static class ReplicationCodec
         Text(buffer, known.Kind);
         Text(buffer, known.Id);
         UInt64(buffer, known.Version);
+        UInt32(buffer, known.Checksum);
     }
 
-    private static ImmutableArray<Record> ReadRecords(ref ReplicationReader reader)
+    private static ImmutableArray<CarriedRecord> ReadRecords(ref ReplicationReader reader)
     {
-        // The smallest record: three empty texts, a version, a flag.
-        var items = ImmutableArray.CreateBuilder<Record>(reader.Count(smallest: 15));
+        // The smallest record: three empty texts, a version, a state, a length.
+        var items = ImmutableArray.CreateBuilder<CarriedRecord>(reader.Count(smallest: 19));
         for (var left = items.Capacity; left > 0 && !reader.Failed; left--)
         {
-            var (owner, kind, id, version) = (reader.Text(), reader.Text(), reader.Text(), reader.UInt64());
+            var (owner, kind, id, version) = (reader.Text(), reader.Text(), reader.Text(), reader.RecordVersion());
             ReadOnlyMemory<byte>? payload = null;
+            var age = TimeSpan.Zero;
             switch (reader.Byte())
             {
-                case 0: break;
-                case 1: payload = reader.Bytes(Record.MaxPayload); break;
+                case Withdrawn: age = TimeSpan.FromMilliseconds(reader.UInt32()); break;
+                case Said: payload = reader.Bytes(Record.MaxPayload); break;
                 default: reader.Fail(); break;
             }
 
-            items.Add(new Record(owner, kind, id, version, payload));
+            items.Add(new CarriedRecord(new Record(owner, kind, id, version, payload), age));
         }
 
         return items.ToImmutable();
@@ -155,11 +176,11 @@ internal static class ReplicationCodec
 
     private static ImmutableArray<KnownVersion> ReadKnown(ref ReplicationReader reader)
     {
-        var items = ImmutableArray.CreateBuilder<KnownVersion>(reader.Count(smallest: 14));
+        var items = ImmutableArray.CreateBuilder<KnownVersion>(reader.Count(smallest: 18));
         var seen = new HashSet<(string, string, string)>();
         for (var left = items.Capacity; left > 0 && !reader.Failed; left--)
         {
-            items.Add(new KnownVersion(reader.Text(), reader.Text(), reader.Text(), reader.UInt64()));
+            items.Add(new KnownVersion(reader.Text(), reader.Text(), reader.Text(), reader.RecordVersion(), reader.UInt32()));
             if (!seen.Add((items[^1].Owner, items[^1].Kind, items[^1].Id))) reader.Fail();
         }
 

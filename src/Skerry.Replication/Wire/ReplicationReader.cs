@@ -25,10 +25,20 @@ internal ref struct ReplicationReader(ReadOnlySpan<byte> source)
 
     public ulong UInt64() => Take(8) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
 
+    public uint UInt32() => Take(4) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+
+    /// <summary>A version; one from beyond <see cref="Record.MaxVersion"/> would leave its owner no higher one to answer with.</summary>
+    public ulong RecordVersion()
+    {
+        var version = UInt64();
+        if (version >= Record.MaxVersion) Fail();
+        return version;
+    }
+
     /// <summary>The count of a list; never more than could be there.</summary>
     public int Count(int smallest)
     {
-        var count = Take(4) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        var count = UInt32();
         if (count <= (uint)(_rest.Length / smallest)) return (int)count;
         Fail();
         return 0;
@@ -53,7 +63,7 @@ internal ref struct ReplicationReader(ReadOnlySpan<byte> source)
 
     public ReadOnlyMemory<byte> Bytes(int most)
     {
-        var length = Take(4) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        var length = UInt32();
         if (length <= (uint)most) return Take((int)length).ToArray();
         Fail();
         return default;

@@ -1,10 +1,12 @@
-namespace Skerry.Primitives;
+using Skerry.Primitives;
+
+namespace Skerry.Gossip.Core;
 
 /// <summary>
 /// Deadlines by key: set, moved and cancelled in O(log n), taken in order of time and, where times are equal, of setting.
 /// </summary>
 /// <typeparam name="TKey">What a deadline is for; one deadline a key.</typeparam>
-public sealed class TimerTable<TKey>
+internal sealed class TimerTable<TKey>
     where TKey : notnull
 {
     private readonly PriorityQueue<TKey, (long Ticks, long Order)> _queue = new();
