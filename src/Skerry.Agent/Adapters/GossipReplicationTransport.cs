@@ -11,7 +11,11 @@ namespace Skerry.Agent.Adapters;
 internal sealed class GossipReplicationTransport(GossipNode gossip, string group) : IReplicationTransport
 {
     public IReadOnlyList<string> Peers =>
-        [.. gossip.Members.Values.Where(member => member.Status == MemberStatus.Alive && member.Name != gossip.Name && AgentTags.IsOfGroup(member, group)).Select(member => member.Name)];
+    [
+        .. gossip.Members.Values
+            .Where(member => member.Status == MemberStatus.Alive && member.Name != gossip.Name && AgentTags.IsOfGroup(member, group))
+            .Select(member => member.Name),
+    ];
 
     public int MaxDatagramPayload => GossipNode.MaxDatagramPayload;
 

@@ -11,7 +11,8 @@ internal static class SkerryCommandLine
     private const string Description = """
         Skerry: an edge mesh in one program. Membership by gossip, a service catalog, an HTTP gateway.
 
-        Exit codes: 0 done; 1 failed, the reason is printed; 2 wrong command line or configuration; 3 no agent answers; 4 what was named is not there; 128+N stopped at once by signal N.
+        Exit codes: 0 done; 1 failed, the reason is printed; 2 wrong command line or configuration; 3 no agent answers;
+        4 what was named is not there; 128+N stopped at once by signal N.
         """;
 
     /// <summary>Runs the verb that the arguments name; returns the exit code.</summary>

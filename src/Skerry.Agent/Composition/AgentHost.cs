@@ -75,7 +75,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             await _gossip.StartAsync(cancellation);
             await StartCatalogAsync(model, cancellation);
-            var control = new AgentControl(_gossip, _reloader, _log, () => _gateway is { Listeners.Count: > 0 } gateway ? gateway.State : null, reason => _stopRequested.TrySetResult(reason));
+            var control = new AgentControl(_gossip, _reloader, _log, GatewayState, reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
@@ -118,6 +118,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _reloader.Dispose();
         _stopping.Dispose();
     }
+
+    private object? GatewayState() => _gateway is { Listeners.Count: > 0 } gateway ? gateway.State : null;
 
     private async Task StartCatalogAsync(AgentConfiguration model, CancellationToken cancellation)
     {

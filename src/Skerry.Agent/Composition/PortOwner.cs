@@ -33,7 +33,8 @@ internal static class PortOwner
             const string Unconnected = "07";
             if (columns.Length < 10 || columns[3] is not (Listening or Unconnected)) continue;
             var local = columns[1].Split(':');
-            if (local[1] == port && (Matches(local[0], address.Address) || address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any))) yield return columns[9];
+            var isAny = address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
+            if (local[1] == port && (isAny || Matches(local[0], address.Address))) yield return columns[9];
         }
     }
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Skerry.Agent.Logging;
 
-/// <summary>The logger of one category, named after its part: <c>Skerry.Gossip.Driver.Loop</c> writes as <c>gossip</c>.</summary>
+/// <summary>The logger of one category, named after its part: <c>Skerry.Gossip</c> and all below it writes as <c>gossip</c>.</summary>
 internal sealed class PartLogger : ILogger
 {
     private readonly LogBook _book;
