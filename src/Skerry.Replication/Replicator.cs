@@ -35,6 +35,7 @@ public sealed class Replicator : IAsyncDisposable
     private Instant _wakeAt = Instant.Never;
     private bool _isStarted;
     private bool _isStopped;
+    private bool _isDisposed;
 
     /// <param name="self">This node's name.</param>
     /// <param name="transport">How peers are reached.</param>
@@ -120,7 +121,13 @@ public sealed class Replicator : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        lock (_gate) Stop();
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            Stop();
+        }
+
         await _stopping.CancelAsync();
         await _timer.DisposeAsync();
         await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

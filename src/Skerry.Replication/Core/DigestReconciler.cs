@@ -27,6 +27,11 @@ internal sealed class DigestReconciler(string self, RecordStore store, Action<Se
     /// <summary>Bytes of records in one message: large enough to be few, small enough to be resent.</summary>
     private const int RepairSize = 1 << 20;
 
+    /// <summary>So long an answer is waited for before another is asked for the same: a node that joins would else get everything from everybody who greets it.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
+    private Instant _awaitedUntil = Instant.Origin;
+
     public void Begin(string peer) => send(new SendMessage(peer, new RootDigest(self, store.Digest)));
 
     public void Receive(ReplicationMessage message, Instant now)
@@ -37,7 +42,7 @@ internal sealed class DigestReconciler(string self, RecordStore store, Action<Se
                 if (root.Digest != store.Digest) send(new SendMessage(root.From, new OwnerDigests(self, store.OwnerDigests())));
                 break;
             case OwnerDigests digests:
-                Compare(digests);
+                if (now >= _awaitedUntil) Compare(digests, now);
                 break;
             case Versions versions:
                 EvenOut(versions, now);
@@ -45,12 +50,15 @@ internal sealed class DigestReconciler(string self, RecordStore store, Action<Se
             case Want want:
                 SendRecords(want.From, want.Names.Select(Find).OfType<StoredRecord>(), now);
                 break;
+            case Repair:
+                _awaitedUntil = now;
+                break;
         }
     }
 
     private StoredRecord? Find(KnownVersion known) => store.TryFind(known.Owner, new RecordName(known.Kind, known.Id), out var stored) ? stored : null;
 
-    private void Compare(OwnerDigests digests)
+    private void Compare(OwnerDigests digests, Instant now)
     {
         var theirs = digests.Owners.ToDictionary(entry => entry.Owner, entry => entry.Digest, StringComparer.Ordinal);
         var mine = store.OwnerDigests().ToDictionary(entry => entry.Owner, entry => entry.Digest, StringComparer.Ordinal);
@@ -66,7 +74,9 @@ internal sealed class DigestReconciler(string self, RecordStore store, Action<Se
             known.AddRange(store.RecordsOf(owner).Select(stored => stored.Known));
         }
 
-        if (owners.Count > 0) send(new SendMessage(digests.From, new Versions(self, owners.ToImmutable(), known.ToImmutable())));
+        if (owners.Count == 0) return;
+        _awaitedUntil = now + AnswerTimeout;
+        send(new SendMessage(digests.From, new Versions(self, owners.ToImmutable(), known.ToImmutable())));
     }
 
     private void EvenOut(Versions versions, Instant now)
@@ -75,10 +85,13 @@ internal sealed class DigestReconciler(string self, RecordStore store, Action<Se
         var lacking = versions.Owners.SelectMany(store.RecordsOf)
             .Where(stored => !theirs.TryGetValue((stored.Record.Owner, stored.Record.Kind, stored.Record.Id), out var known) || Differs(stored, known, mineIsOlder: false));
         SendRecords(versions.From, lacking, now);
+        if (now < _awaitedUntil) return;
         var wanted = versions.Known
             .Where(known => !store.IsForgotten(known.Owner) && (Find(known) is not { } stored || Differs(stored, known, mineIsOlder: true)))
             .ToImmutableArray();
-        if (wanted.Length > 0) send(new SendMessage(versions.From, new Want(self, wanted)));
+        if (wanted.Length == 0) return;
+        _awaitedUntil = now + AnswerTimeout;
+        send(new SendMessage(versions.From, new Want(self, wanted)));
     }
 
     /// <summary>Whether one side has what the other should see; of two payloads with one version both sides see both, and take the same.</summary>

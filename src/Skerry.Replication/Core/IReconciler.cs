@@ -11,6 +11,6 @@ internal interface IReconciler
     /// <summary>Opens a comparison with a peer.</summary>
     void Begin(string peer);
 
-    /// <summary>Takes a message of a comparison.</summary>
+    /// <summary>Takes a message of a comparison; a <see cref="Repair"/> after its records were taken in.</summary>
     void Receive(ReplicationMessage message, Instant now);
 }

@@ -135,6 +135,7 @@ internal sealed class ReplicationCore
             case Repair repair:
                 var changed = false;
                 foreach (var record in repair.Records) changed |= TakeIn(record, isRumour: repair.Records.Length <= RumouredRepair, now);
+                _reconciler.Receive(repair, now);
                 if (changed) _nextCompare = Instant.Min(_nextCompare, now + Jittered(RepairInterval));
                 break;
             default:
@@ -165,7 +166,7 @@ internal sealed class ReplicationCore
         var record = carried.Record;
         if (record.Owner == _self)
         {
-            OverruleEarlierLife(record, now);
+            OverruleEarlierLife(carried, now);
             return false;
         }
 
@@ -176,14 +177,16 @@ internal sealed class ReplicationCore
     }
 
     /// <summary>The group remembers something of this node that it does not say, or not so: an earlier life of it said that. This life's word counts.</summary>
-    private void OverruleEarlierLife(Record record, Instant now)
+    private void OverruleEarlierLife(CarriedRecord carried, Instant now)
     {
-        var name = new RecordName(record.Kind, record.Id);
-        var isMine = _store.TryFind(_self, name, out var mine);
+        var record = carried.Record;
+        var isMine = _store.TryFind(_self, new RecordName(record.Kind, record.Id), out var mine);
         if (isMine && (mine.Record.Version > record.Version || (mine.Record.Version == record.Version && mine.Checksum == RecordHash.Checksum(record.Payload)))) return;
-        if (!isMine && record.Payload is null) return;
         _lastVersion = Math.Max(_lastVersion, record.Version);
-        Own(new RecordChange(record.Kind, record.Id, isMine ? mine.Record.Payload : null), 0, now);
+        var isSaid = isMine && !mine.IsBuried;
+        // What was withdrawn then and is not said now is remembered as the others do: else the views would differ for as long as they do.
+        if (record.Payload is null && !isSaid) _store.TrySet(carried, now);
+        else Own(new RecordChange(record.Kind, record.Id, isSaid ? mine.Record.Payload : null), 0, now);
     }
 
     private bool IsSaid(RecordChange change) => _store.TryFind(_self, new RecordName(change.Kind, change.Id), out var stored) && !stored.IsBuried;
