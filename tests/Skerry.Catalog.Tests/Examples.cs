@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Replication;
@@ -47,4 +49,8 @@ internal static class Examples
         catalog.ReportTtlAsync(check, status, output, CancellationToken.None);
 
     public static CheckStatus StatusOf(this ServiceCatalog catalog, string service) => catalog.Current.Instances(service).Single().Status;
+
+    /// <summary>Headers with one value each.</summary>
+    public static ImmutableSortedDictionary<string, ImmutableArray<string>> Headers(params (string Name, string Value)[] headers) =>
+        headers.ToImmutableSortedDictionary(header => header.Name, header => ImmutableArray.Create(header.Value));
 }

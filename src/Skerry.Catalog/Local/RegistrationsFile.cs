@@ -22,19 +22,25 @@ internal sealed class RegistrationsFile(string? directory, ILogger logger)
         var bytes = _file.Read(out var setAside);
         try
         {
-            if (bytes is not null && JsonSerializer.Deserialize(bytes, LeanJson.All) is { } kept) return Sorted(kept);
+            if (bytes is null && setAside is null) return new Registrations();
+            if (bytes is not null && JsonSerializer.Deserialize(bytes, LeanJson.All) is { } kept && IsSound(kept)) return Sorted(kept);
         }
         catch (JsonException)
         {
-            setAside = _file.SetAside();
+            // The bytes are as they were written, and say nothing that this version understands.
         }
 
-        if (setAside is not null) CatalogLog.RegistrationsDamaged(logger, _file.Path, setAside);
+        setAside ??= _file.SetAside();
+
+        CatalogLog.RegistrationsDamaged(logger, _file.Path, setAside);
         return new Registrations();
     }
 
     /// <exception cref="StorageException">The disk refuses; what was kept before still is.</exception>
     public void Write(Registrations registrations) => _file?.Write(JsonSerializer.SerializeToUtf8Bytes(registrations, LeanJson.All));
+
+    private static bool IsSound(Registrations kept) =>
+        kept.Services.All(entry => entry.Value?.Id == entry.Key) && kept.Checks.All(entry => entry.Value?.Id == entry.Key);
 
     /// <summary>The reader of JSON sorts by culture; everything here sorts by ordinal.</summary>
     private static Registrations Sorted(Registrations kept) => kept with
