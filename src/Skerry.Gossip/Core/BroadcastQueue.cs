@@ -73,6 +73,13 @@ internal sealed class BroadcastQueue(int maxLength)
         return dropped;
     }
 
+    /// <summary>Drops all, and gives back the room they took.</summary>
+    public void Clear()
+    {
+        Prune(keep: 0);
+        _named.TrimExcess();
+    }
+
     /// <summary>What was taken from one tier goes to the next, as the run it is; only now, so that nothing goes twice into one packet.</summary>
     private void PutBack(int transmitLimit)
     {

@@ -87,6 +87,14 @@ internal sealed class MemberTable
         }
     }
 
+    /// <summary>Gives back spare room.</summary>
+    public void TrimExcess()
+    {
+        _byName.TrimExcess();
+        _all.TrimExcess();
+        _living.TrimExcess();
+    }
+
     /// <summary>The next to probe; null when nobody lives but this node.</summary>
     public SwimNode? NextToProbe()
     {

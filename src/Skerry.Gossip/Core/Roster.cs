@@ -47,6 +47,13 @@ internal sealed class Roster
         _ordered.RemoveAt(Find(member.Name));
     }
 
+    /// <summary>Gives back spare room.</summary>
+    public void TrimExcess()
+    {
+        _byName.TrimExcess();
+        _ordered.TrimExcess();
+    }
+
     /// <summary>A member's status changes.</summary>
     public void Set(SerfMember member, MemberStatus status, Instant now)
     {

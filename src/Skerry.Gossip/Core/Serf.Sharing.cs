@@ -24,6 +24,13 @@ internal sealed partial class Serf
 
     public bool HasRumours => _intentRumours.Count > 0 || _queryRumours.Count > 0 || _eventRumours.Count > 0;
 
+    /// <summary>See <see cref="GossipCore.Settle"/>.</summary>
+    public void Settle()
+    {
+        foreach (var queue in (ReadOnlySpan<BroadcastQueue>)[_intentRumours, _queryRumours, _eventRumours]) queue.Clear();
+        _members.TrimExcess();
+    }
+
     public void TakeRumours(int limit, int transmitLimit, List<ReadOnlyMemory<byte>> parts)
     {
         foreach (var queue in (ReadOnlySpan<BroadcastQueue>)[_intentRumours, _queryRumours, _eventRumours])

@@ -46,6 +46,13 @@ internal sealed partial class Swim
         return true;
     }
 
+    /// <summary>See <see cref="GossipCore.Settle"/>.</summary>
+    public void Settle()
+    {
+        _rumours.Clear();
+        _members.TrimExcess();
+    }
+
     /// <summary>Rounds of gossip run only while there is something to tell.</summary>
     public void WakeGossip(Instant now)
     {
