@@ -95,6 +95,12 @@ internal sealed class GossipRun
     /// <summary>All start within ten seconds and must find each other, on a network that lets them.</summary>
     public void Form()
     {
+        if (_options.IsPreloaded)
+        {
+            Group.StartSettled();
+            return;
+        }
+
         Group.StartAll(TimeSpan.FromSeconds(10));
         World.RunFor(TimeSpan.FromSeconds(10));
         if (Group.IsQuiet) Converge("form");

@@ -11,9 +11,6 @@ internal sealed class HeldDeadChecker(GossipGroup group) : IChecker
 {
     private readonly TimeSpan _bound = group.Bounds.HeldDead(group.Options.Nodes);
 
-    /// <summary>The longest so far.</summary>
-    public TimeSpan Longest { get; private set; }
-
     /// <inheritdoc/>
     public void AfterStep(SimulatedNode node)
     {
@@ -25,14 +22,11 @@ internal sealed class HeldDeadChecker(GossipGroup group) : IChecker
         // A live node held dead is always a wrong view, and the group's disturbances are the starts of the clock.
         if (group.Ledger.Wrong == 0) return;
         var heldFor = group.World.Now - group.DisturbedAt;
-        if (heldFor <= _bound && heldFor <= Longest) return;
+        if (heldFor <= _bound) return;
         foreach (var (observer, subject) in group.Ledger.WrongViews())
         {
             if (!group.World.Nodes[subject].IsRunning || group.Ledger.View(observer, subject) != MemberStatus.Failed) continue;
-            if (heldFor > Longest) Longest = heldFor;
-            if (heldFor > _bound)
-                throw new SimulationFailure("held dead", $"{group.World.Nodes[observer]} has held {group.World.Nodes[subject]} dead for {heldFor.TotalSeconds:0} s of quiet, {_bound.TotalSeconds:0} s are allowed.");
-            return;
+            throw new SimulationFailure("held dead", $"{group.World.Nodes[observer]} has held {group.World.Nodes[subject]} dead for {heldFor.TotalSeconds:0} s of quiet, {_bound.TotalSeconds:0} s are allowed.");
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 
 using Skerry.Gossip;
 using Skerry.Gossip.Core.Messages;
+using Skerry.Gossip.Wire;
 using Skerry.Primitives;
 
 namespace Skerry.Simulation;
@@ -96,6 +97,19 @@ internal sealed class GossipGroup
 
     /// <summary>Something happened that views may lag behind for a while.</summary>
     public void Disturb() => DisturbedAt = World.Now;
+
+    /// <summary>While a group starts that knows each other already: what all have said of themselves, in order of the names; else null.</summary>
+    public Alive[]? FirstWords { get; private set; }
+
+    /// <summary>Starts all nodes at once as a group that has been up for long: each knows all others, and nobody has anything to tell.</summary>
+    public void StartSettled()
+    {
+        Invariant.That(TagsCodec.TryEncode(GossipHost.Tags(0), out var meta));
+        FirstWords = World.Nodes.OrderBy(n => n.Name, StringComparer.Ordinal)
+            .Select(n => new Alive(1, n.Name, Addresses[n.Index], meta, ProtocolVersions.Current)).ToArray();
+        foreach (var node in World.Nodes) World.Start(node);
+        FirstWords = null;
+    }
 
     /// <summary>Starts every node at a moment of its own within the given time.</summary>
     public void StartAll(TimeSpan within)

@@ -66,7 +66,8 @@ internal sealed class GossipHost : IHost
     {
         _core.Start(now);
         Drain();
-        JoinContacts(now);
+        if (_group.FirstWords is { } words) BeginKnowingAll(words, now);
+        else JoinContacts(now);
         Drain();
     }
 
@@ -136,6 +137,10 @@ internal sealed class GossipHost : IHost
     /// <inheritdoc/>
     public string Describe(object payload) => _group.Wire.Describe(payload);
 
+    /// <summary>What a node says of itself when its tag has a value.</summary>
+    public static ImmutableSortedDictionary<string, string> Tags(int value) =>
+        ImmutableSortedDictionary<string, string>.Empty.Add(Tag, value.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Joins through a node by command of the operator.</summary>
     public void Join(int contact, Instant now)
     {
@@ -171,8 +176,6 @@ internal sealed class GossipHost : IHost
     /// <summary>What its failure detector holds of each node, itself included.</summary>
     public IEnumerable<(int Subject, uint Incarnation, SwimState State)> Held() => _core.Nodes.Select(n => (_group.IndexOf(n.Name), n.Incarnation, n.State));
 
-    private static ImmutableSortedDictionary<string, string> Tags(int value) =>
-        ImmutableSortedDictionary<string, string>.Empty.Add(Tag, value.ToString(CultureInfo.InvariantCulture));
 
     private void JoinContacts(Instant now)
     {
@@ -180,6 +183,18 @@ internal sealed class GossipHost : IHost
         if (_hasJoined || _group.Options.Nodes < 2) return;
         _joinAt = now + JoinRetry;
         foreach (var contact in _group.ContactsOf(_port.Node)) Join(contact, now);
+    }
+
+    private void BeginKnowingAll(Alive[] words, Instant now)
+    {
+        foreach (var word in words)
+        {
+            _core.Receive(word, word.Address, now);
+            Drain();
+        }
+
+        _core.Settle();
+        _hasJoined = true;
     }
 
     private void OnJoined(Instant now)
