@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -22,10 +23,10 @@ internal sealed class Listener : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly KestrelServer? _clearHttp2;
     private readonly ILogger _logger;
-    private readonly ServiceProvider? _tlsServices;
+    private readonly WebApplication? _tlsServices;
     private X509Certificate2? _certificate;
 
-    private Listener(ListenerOptions options, KestrelServer server, KestrelServer? clearHttp2, ServiceProvider? tlsServices, ILogger logger)
+    private Listener(ListenerOptions options, KestrelServer server, KestrelServer? clearHttp2, WebApplication? tlsServices, ILogger logger)
     {
         Options = options;
         _server = server;
@@ -41,7 +42,7 @@ internal sealed class Listener : IAsyncDisposable
 
     public static async Task<Listener> StartAsync(ListenerOptions options, GatewayApplication application, ILoggerFactory loggers, ILogger logger, CancellationToken cancellation)
     {
-        ServiceProvider? services = null;
+        WebApplication? services = null;
         KestrelServer? clearHttp2 = null;
         Http2Handoff? handoff = null;
         Listener? listener = null;
@@ -55,8 +56,12 @@ internal sealed class Listener : IAsyncDisposable
         }
         else
         {
-            services = new ServiceCollection().AddSingleton(loggers).AddLogging().AddMetrics().BuildServiceProvider();
-            kestrel.ApplicationServices = services;
+            // Kestrel's TLS asks for services that only a web application's builder knows how to make; the application itself is never started.
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.Services.AddSingleton(loggers);
+            services = builder.Build();
+            kestrel.ApplicationServices = services.Services;
         }
 
         kestrel.Listen(options.Address, endpoint =>
@@ -110,13 +115,12 @@ internal sealed class Listener : IAsyncDisposable
         GatewayLog.Closed(_logger, Options.Name);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _server.Dispose();
         _clearHttp2?.Dispose();
-        _tlsServices?.Dispose();
+        if (_tlsServices is not null) await _tlsServices.DisposeAsync();
         _certificate?.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private static KestrelServerOptions NewOptions()

@@ -190,7 +190,9 @@ internal static class AgentEndpoints
 
     private static async Task MonitorAsync(ApiCall call)
     {
-        var lines = call.Agent.MonitorAsync(call.Query("loglevel") ?? "info", call.Flag("logjson"), call.Aborted);
+        // An agent that stops does not wait for who watches its log.
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(call.Aborted, call.Stopping);
+        var lines = call.Agent.MonitorAsync(call.Query("loglevel") ?? "info", call.Flag("logjson"), watching.Token);
         call.Http.Response.ContentType = "text/plain; charset=utf-8";
         await call.Http.Response.StartAsync(call.Aborted);
         await foreach (var line in lines)

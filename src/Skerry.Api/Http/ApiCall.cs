@@ -36,6 +36,9 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
 
     public CancellationToken Aborted => http.RequestAborted;
 
+    /// <summary>Ends when the API stops.</summary>
+    public CancellationToken Stopping => stopping;
+
     /// <summary>A part of the path, decoded.</summary>
     public string Path(string name) => http.Request.RouteValues[name]?.ToString() ?? "";
 
