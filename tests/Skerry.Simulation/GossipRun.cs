@@ -65,7 +65,8 @@ internal sealed class GossipRun
         {
             run.Play();
         }
-        catch (Exception error) when (error is SimulationFailure or InvariantException or NullReferenceException or InvalidOperationException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException or OverflowException)
+        catch (Exception error) when (error is SimulationFailure or InvariantException or NullReferenceException or InvalidOperationException
+            or ArgumentException or IndexOutOfRangeException or KeyNotFoundException or OverflowException)
         {
             // A core that throws has failed as much as one that breaks a rule.
             failure = error;

@@ -78,7 +78,8 @@ internal sealed class GossipGroup
 
     /// <summary>Whether nothing hinders a packet now: no cut, little loss, no paused process, no late loop.</summary>
     public bool IsQuiet =>
-        World.Network.Cuts.Count == 0 && World.Network.Options.Loss <= Options.CalmLoss && World.Network.Options.Reorder <= Options.CalmLoss && World.Nodes.All(n => n.State != NodeState.Paused && n.Lag == TimeSpan.Zero);
+        World.Network.Cuts.Count == 0 && World.Network.Options.Loss <= Options.CalmLoss && World.Network.Options.Reorder <= Options.CalmLoss
+        && World.Nodes.All(n => n.State != NodeState.Paused && n.Lag == TimeSpan.Zero);
 
     /// <summary>The id of the node with a name; -1 when there is none.</summary>
     public int IndexOf(string name) => _indices.GetValueOrDefault(name, -1);
