@@ -217,7 +217,9 @@ public sealed class Replicator : IAsyncDisposable
     {
         var bytes = ReplicationCodec.Encode(send.Message);
         _metrics.Sent(bytes.Length);
-        if (bytes.Length > _transport.MaxDatagramPayload) _streams.Send(send.To, bytes);
+        // A comparison is a chain of messages: by datagrams it would break off at any one of them, and on a bad link it always would.
+        var mayBeLost = send.Message is Push or PushAck or RootDigest;
+        if (!mayBeLost || bytes.Length > _transport.MaxDatagramPayload) _streams.Send(send.To, bytes);
         else if (!_transport.TrySendDatagram(send.To, bytes)) _metrics.Unsent();
     }
 
