@@ -83,15 +83,19 @@ internal sealed class SerfAgent : IAsyncDisposable
         return null;
     }
 
-    public Task SeesAsync(string name, string status) =>
-        UntilAsync(async () => await MemberAsync(name) is { } member && member.Status == status, $"serf to see {name} as {status}");
+    /// <summary>Waits until serf holds a member to be so.</summary>
+    /// <param name="name">The member.</param>
+    /// <param name="status">What <c>serf members</c> shows.</param>
+    /// <param name="log">The member's own log, shown when it did not come to that.</param>
+    public Task SeesAsync(string name, string status, Func<string>? log = null) =>
+        UntilAsync(async () => await MemberAsync(name) is { } member && member.Status == status, $"serf to see {name} as {status}", log);
 
-    public async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public async Task UntilAsync(Func<Task<bool>> condition, string what, Func<string>? log = null)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await condition())
         {
-            Assert.False(limit.IsCancellationRequested, $"Waited 60 s for {what}. Serf's log ends:\n{Tail()}");
+            Assert.False(limit.IsCancellationRequested, $"Waited 60 s for {what}. Serf's log ends:\n{Tail()}\n{log?.Invoke()}");
             await Task.Delay(20); // between two polls of the condition
         }
     }
