@@ -1,46 +1,42 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Skerry.Interop.Tests;
 
-/// <summary>The program <c>skerry agent</c> as users run it, on free ports of loopback.</summary>
+/// <summary>The program <c>skerry agent</c> as users run it, on a loopback address of its own.</summary>
 internal sealed class AgentProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _directory;
     private readonly StringBuilder _log = new();
 
-    private AgentProcess(Process process, string directory, int gossipPort, int apiPort)
+    private AgentProcess(Process process, string directory, IPAddress host)
     {
         _process = process;
         _directory = directory;
-        GossipPort = gossipPort;
-        ApiPort = apiPort;
+        Host = host;
     }
 
-    public int GossipPort { get; }
-
-    public int ApiPort { get; }
+    public IPAddress Host { get; }
 
     public static async Task<AgentProcess> StartAsync(string node = "island")
     {
         var directory = Directory.CreateTempSubdirectory("skerry-test-").FullName;
-        var (gossip, api) = (FreePort(), FreePort());
+        var host = LoopbackHosts.Next();
         var file = Path.Combine(directory, "skerry.yaml");
         await File.WriteAllTextAsync(file, $$"""
             node: { name: {{node}} }
             dataDirectory: {{directory}}/data
-            gossip: { bind: '127.0.0.1:{{gossip}}', profile: local }
-            api: { address: '127.0.0.1:{{api}}' }
+            gossip: { bind: '{{host}}:7946', profile: local }
+            api: { address: '{{host}}:8500' }
             """);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "skerry.dll"), "agent", "--config", file])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var agent = new AgentProcess(Process.Start(start)!, directory, gossip, api);
+        var agent = new AgentProcess(Process.Start(start)!, directory, host);
         agent._process.OutputDataReceived += (_, line) => agent.Observe(line.Data);
         agent._process.ErrorDataReceived += (_, line) => agent.Observe(line.Data);
         agent._process.BeginOutputReadLine();
@@ -69,7 +65,7 @@ internal sealed class AgentProcess : IAsyncDisposable
             Assert.False(_process.HasExited || limit.IsCancellationRequested, $"The agent did not come up:\n{Log()}");
             try
             {
-                if ((await http.GetStringAsync(new Uri($"http://127.0.0.1:{ApiPort}/healthz"), limit.Token)).Length > 0) return;
+                if ((await http.GetStringAsync(new Uri($"http://{Host}:8500/healthz"), limit.Token)).Length > 0) return;
             }
             catch (HttpRequestException)
             {
@@ -86,12 +82,5 @@ internal sealed class AgentProcess : IAsyncDisposable
     private void Observe(string? line)
     {
         lock (_log) _log.AppendLine(line);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ConsulClientTests
         await InstallAsync();
         using var service = new StoppableService();
         await using var agent = await AgentProcess.StartAsync();
-        var (exitCode, output) = await RunAsync("node", Path.Combine(Folder, "client.js"), "127.0.0.1", agent.ApiPort.ToString(System.Globalization.CultureInfo.InvariantCulture), service.Url);
+        var (exitCode, output) = await RunAsync("node", Path.Combine(Folder, "client.js"), agent.Host.ToString(), "8500", service.Url);
         Assert.True(exitCode == 0, output);
     }
 

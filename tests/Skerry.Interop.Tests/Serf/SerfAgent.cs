@@ -24,13 +24,13 @@ internal sealed class SerfAgent : IAsyncDisposable
     /// <summary>Whether the process has ended.</summary>
     public bool HasExited => _process.HasExited;
 
-    public static Task<SerfAgent> StartAsync(string name, params string[] options) => StartAsync(name, new IPEndPoint(IPAddress.Loopback, FreePort()), options);
+    public static Task<SerfAgent> StartAsync(string name, params string[] options) => StartAsync(name, NewAddress(), options);
 
     public static async Task<SerfAgent> StartAsync(string name, IPEndPoint bind, params string[] options)
     {
-        var rpc = FreePort();
+        var rpc = new IPEndPoint(bind.Address, 7373);
         var start = new ProcessStartInfo(
-            "serf", ["agent", $"-node={name}", $"-bind={bind}", $"-rpc-addr=127.0.0.1:{rpc}", "-profile=local", "-log-level=debug", .. options])
+            "serf", ["agent", $"-node={name}", $"-bind={bind}", $"-rpc-addr={rpc}", "-profile=local", "-log-level=debug", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -45,7 +45,7 @@ internal sealed class SerfAgent : IAsyncDisposable
             throw new InvalidOperationException("These tests meet Debian's serf: apt-get install serf, or run ./eng/test, which does.", missing);
         }
 
-        var agent = new SerfAgent(process, bind, $"127.0.0.1:{rpc}");
+        var agent = new SerfAgent(process, bind, rpc.ToString());
         process.OutputDataReceived += (_, line) => agent.Observe(line.Data);
         process.ErrorDataReceived += (_, line) => agent.Observe(line.Data);
         process.BeginOutputReadLine();
@@ -136,10 +136,6 @@ internal sealed class SerfAgent : IAsyncDisposable
         return (process.ExitCode, output);
     }
 
-    public static int FreePort()
-    {
-        using var probe = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
+    /// <summary>Where an agent can be reached by nobody but its test.</summary>
+    public static IPEndPoint NewAddress() => new(LoopbackHosts.Next(), 7946);
 }

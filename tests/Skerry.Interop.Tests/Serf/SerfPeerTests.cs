@@ -1,4 +1,3 @@
-using System.Net;
 
 using Skerry.Gossip;
 
@@ -87,7 +86,7 @@ public sealed class SerfPeerTests : MixedGroup
     [InlineData(true)]
     public async Task A_killed_skerry_agent_is_seen_as_failed_and_a_restarted_one_refutes_that(bool encrypted)
     {
-        var address = new IPEndPoint(IPAddress.Loopback, SerfAgent.FreePort());
+        var address = SerfAgent.NewAddress();
         await using var serf = await StartSerfAsync("debian", encrypted);
         await using var skerry = SkerryAgent.Start("island", address, serf.Address, encrypted ? Key : null);
         await serf.SeesAsync("island", "alive", () => skerry.Log);

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 
 using Skerry.Gossip;
 
@@ -40,7 +39,7 @@ public sealed class SerfTroubleTests : MixedGroup
         });
         listener.Start();
 
-        var bind = new IPEndPoint(IPAddress.Loopback, SerfAgent.FreePort());
+        var bind = SerfAgent.NewAddress();
         await using var door = new StreamOnlyDoor(bind);
         await using var serf = await SerfAgent.StartAsync("debian", bind, $"-advertise={door.Address}");
         await using var skerry = await StartSkerryAsync("island", encrypted: false);
@@ -115,7 +114,14 @@ public sealed class SerfTroubleTests : MixedGroup
         options = options with { Bind = skerry.LocalAddress };
         await skerry.JoinAsync([serf.Address.ToString()], CancellationToken.None);
         await serf.SeesAsync("island", "alive");
-        await serf.UntilAsync(async () => (await File.ReadAllTextAsync(Path.Combine(directory, "serf"))).Contains("alive: island", StringComparison.Ordinal), "serf's snapshot to name the Skerry node");
+        await serf.UntilAsync(
+            async () =>
+            {
+                // Serf writes its snapshot out when something more happens half a second after the last time, not by itself.
+                await serf.RunAsync("event", "something-more");
+                return (await File.ReadAllTextAsync(Path.Combine(directory, "serf"))).Contains("alive: island", StringComparison.Ordinal);
+            },
+            "serf's snapshot to name the Skerry node");
 
         await serf.KillAsync();
         await SeesAsync(skerry, serf, "debian", MemberStatus.Failed);
