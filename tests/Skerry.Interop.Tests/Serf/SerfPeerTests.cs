@@ -107,6 +107,8 @@ public sealed class SerfPeerTests : MixedGroup
         await using var skerry = await StartSkerryAsync("island", encrypted: false);
         await skerry.JoinAsync([serf.Address.ToString(), gone.Address.ToString()], CancellationToken.None);
         await SeesAsync(skerry, serf, "gone", MemberStatus.Alive);
+        // Who dies before anybody told serf of it is never known to serf: a suspicion takes the place of the news that it lives.
+        await serf.SeesAsync("gone", "alive");
         await gone.KillAsync();
         await serf.SeesAsync("gone", "failed");
         await SeesAsync(skerry, serf, "gone", MemberStatus.Failed);
