@@ -218,6 +218,7 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     {
         Name = Name,
         Address = NodeAddress.From(LocalAddress),
+        SendsFromAddress = LocalAddress.Equals(_sockets!.Value.Packets.LocalEndPoint),
         Tags = _options.Tags,
         Timing = timing,
         EncryptionOverhead = PacketEncoder.EncryptionOverhead(_keys!.Ring),

@@ -13,6 +13,11 @@ internal sealed record GossipCoreOptions
     /// <summary>The address others are told.</summary>
     public required NodeAddress Address { get; init; }
 
+    /// <summary>
+    /// Packets leave from <see cref="Address"/> itself, so that those who get a ping know where to answer without being told: 43 bytes less of each.
+    /// </summary>
+    public bool SendsFromAddress { get; init; }
+
     /// <summary>What the node says of itself at the start.</summary>
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

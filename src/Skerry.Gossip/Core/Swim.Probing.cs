@@ -43,7 +43,7 @@ internal sealed partial class Swim
         }
 
         _probe = new Probe(target, ++_sequence, now);
-        var ping = GossipCodec.Encode(new Ping(_probe.Sequence, target.Name, _self.Address, _core.Name));
+        var ping = GossipCodec.Encode(PingOf(_probe.Sequence, target.Name));
         if (target.State == SwimState.Alive)
         {
             SendTo(target, ping);
@@ -97,6 +97,9 @@ internal sealed partial class Swim
         OnSuspect(new Suspect(probe.Target.Incarnation, probe.Target.Name, _core.Name), now);
     }
 
+    private Ping PingOf(uint sequence, string node) =>
+        _core.Options.SendsFromAddress ? new Ping(sequence, node, default, "") : new Ping(sequence, node, _self.Address, _core.Name);
+
     private void OnPing(Ping ping, NodeAddress from)
     {
         if (ping.Node.Length > 0 && ping.Node != _core.Name) return;
@@ -112,7 +115,7 @@ internal sealed partial class Swim
         var sequence = ++_sequence;
         _forwarded[sequence] = new ForwardedPing(requester, request.Sequence, request.Nack);
         _core.Timers.Set(new TimerKey(SwimTimer.Forward, "", sequence), now + _core.Timing.ProbeTimeout);
-        Send(target, GossipCodec.Encode(new Ping(sequence, request.Node, _self.Address, _core.Name)));
+        Send(target, GossipCodec.Encode(PingOf(sequence, request.Node)));
     }
 
     private void OnForwardDeadline(uint sequence)

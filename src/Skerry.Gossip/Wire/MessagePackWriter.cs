@@ -87,11 +87,11 @@ internal ref struct MessagePackWriter(Span<byte> initial) : IDisposable
 
     public void WriteBoolean(bool value) => WriteByte(value ? MessagePackFormat.True : MessagePackFormat.False);
 
-    public void WriteDouble(double value)
+    public void WriteSingle(float value)
     {
-        var target = Reserve(9);
-        target[0] = MessagePackFormat.Float64;
-        BinaryPrimitives.WriteDoubleBigEndian(target[1..], value);
+        var target = Reserve(5);
+        target[0] = MessagePackFormat.Float32;
+        BinaryPrimitives.WriteSingleBigEndian(target[1..], value);
     }
 
     public void WriteString(string value)

@@ -30,6 +30,13 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public void A_ping_need_not_say_who_asks_when_its_packet_does()
+    {
+        var a = new Subject(change: options => options with { SendsFromAddress = true }).Meet("b").Forget();
+        Assert.Equal(new Ping(1, "b", default, ""), NextPing(a));
+    }
+
+    [Fact]
     public void Nobody_is_pinged_when_nobody_is_there()
     {
         var a = new Subject();

@@ -154,6 +154,20 @@ public sealed class SerfPeerTests : MixedGroup
     }
 
     [Fact]
+    public async Task Both_know_how_far_the_other_is()
+    {
+        await using var serf = await StartSerfAsync("debian", encrypted: false);
+        await using var skerry = await StartSkerryAsync("island", encrypted: false);
+        await skerry.JoinAsync([serf.Address.ToString()], CancellationToken.None);
+        await serf.SeesAsync("island", "alive");
+        await serf.UntilAsync(async () => (await serf.TryRunAsync("rtt", "island", "debian")).ExitCode == 0, "serf to know the Skerry node's coordinate");
+        await serf.UntilAsync(() => Task.FromResult(skerry.CoordinateOf("debian") is not null), "the Skerry node to know serf's coordinate");
+        var estimate = await serf.RunAsync("rtt", "island", "debian");
+        Assert.Matches(@"Estimated island <-> debian rtt: \d+\.\d+ ms", estimate);
+        Assert.InRange(skerry.Coordinate.RoundTripTo(skerry.CoordinateOf("debian")!), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public async Task Keys_rotate_across_the_mixed_group()
     {
         const string next = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
