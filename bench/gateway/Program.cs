@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 using Skerry.Bench.Gateway;
 
@@ -9,13 +10,13 @@ const int WarmUps = 2;
 var rounds = Option("--rounds", 5);
 var connections = Option("--connections", 64);
 var duration = TimeSpan.FromSeconds(Option("--seconds", 5));
-var program = Text("--skerry") ?? Path.GetFullPath("src/Skerry.Agent/bin/Release/net10.0/skerry");
+var program = Text("--skerry") ?? Path.GetFullPath($"src/Skerry.Agent/bin/Release/net10.0/{RuntimeInformation.RuntimeIdentifier}/publish/skerry");
 var only = Text("--only")?.Split(',');
 Load[] loads = [new("small GET", "/small", null), new("10 KB response", "/10k", null), new("100 KB upload", "/upload", "upload.lua")];
 
 if (!File.Exists(program))
 {
-    Console.Error.WriteLine($"No program at {program}. Build it: dotnet build -c Release src/Skerry.Agent; or name it with --skerry PATH.");
+    Console.Error.WriteLine($"No program at {program}. Make it: dotnet publish -c Release src/Skerry.Agent; or name it with --skerry PATH.");
     return 2;
 }
 

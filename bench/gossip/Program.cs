@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 
 using Skerry.Bench.Gossip;
 
@@ -22,11 +23,11 @@ var idle = TimeSpan.FromSeconds(Option("--idle", 60));
 var warmUp = TimeSpan.FromSeconds(Option("--warm-up", 60));
 var kills = Option("--kills", 3);
 var chosen = (Text("--fleets") ?? "serf,skerry").Split(',');
-var program = Text("--skerry") ?? Path.GetFullPath("src/Skerry.Agent/bin/Release/net10.0/skerry");
+var program = Text("--skerry") ?? Path.GetFullPath($"src/Skerry.Agent/bin/Release/net10.0/{RuntimeInformation.RuntimeIdentifier}/publish/skerry");
 
 if (chosen.Contains("skerry") && !File.Exists(program))
 {
-    Console.Error.WriteLine($"No program at {program}. Build it: dotnet build -c Release src/Skerry.Agent; or name it with --skerry PATH.");
+    Console.Error.WriteLine($"No program at {program}. Make it: dotnet publish -c Release src/Skerry.Agent; or name it with --skerry PATH.");
     return 2;
 }
 
