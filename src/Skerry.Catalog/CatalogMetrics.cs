@@ -6,6 +6,7 @@ namespace Skerry.Catalog;
 internal sealed class CatalogMetrics
 {
     private readonly Counter<long> _runs;
+    private readonly UpDownCounter<long> _running;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _refused;
 
@@ -13,12 +14,17 @@ internal sealed class CatalogMetrics
     {
         var meter = meters.Create("Skerry.Catalog");
         _runs = meter.CreateCounter<long>("skerry.catalog.checks.runs", "{run}", "Runs of checks, by type and result");
+        _running = meter.CreateUpDownCounter<long>("skerry.catalog.checks.running", "{run}", "Runs of checks under way");
         _duration = meter.CreateHistogram<double>("skerry.catalog.checks.duration", "s", "How long runs took, by type");
         _refused = meter.CreateCounter<long>("skerry.catalog.records.refused", "{record}", "Records of other nodes that could not be read");
         meter.CreateObservableGauge("skerry.catalog.nodes", () => current().Nodes.Count, "{node}", "Nodes in this node's view");
         meter.CreateObservableGauge("skerry.catalog.services", () => current().Services.Count, "{service}", "Services in this node's view");
         meter.CreateObservableGauge("skerry.catalog.instances", () => current().Services.Values.Sum(service => service.Entries.Length), "{instance}", "Instances in this node's view");
     }
+
+    public void Began() => _running.Add(1);
+
+    public void Ended() => _running.Add(-1);
 
     public void Ran(CheckType type, CheckStatus result, TimeSpan duration)
     {

@@ -6,7 +6,7 @@ namespace Skerry.Catalog.Checks;
 
 /// <summary>
 /// How a check that speaks HTTP connects: a connection of its own each run, so that a hung one never answers for the next, and TLS of its own, because
-/// the framework's handler takes the server's name from the URL alone. Requests bear the scheme http and say by <see cref="ServerName"/> that TLS is wanted.
+/// the framework's handler takes the server's name from the URL alone. A TLS stream made here is used by that handler as it is.
 /// </summary>
 internal static class CheckConnection
 {

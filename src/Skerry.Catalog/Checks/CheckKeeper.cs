@@ -185,6 +185,7 @@ internal sealed class CheckKeeper : IAsyncDisposable
     {
         check.IsRunning = true;
         _running++;
+        _metrics.Began();
         _ = RunAsync(check);
     }
 
@@ -210,6 +211,7 @@ internal sealed class CheckKeeper : IAsyncDisposable
 
             if (_isStopped && _running == 0) _allEnded.TrySetResult();
             else Arm();
+            _metrics.Ended();
         }
     }
 

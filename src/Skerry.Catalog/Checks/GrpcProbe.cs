@@ -26,7 +26,7 @@ internal sealed class GrpcProbe(CheckDefinition check) : ICheckProbe
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{_target.Authority}/grpc.health.v1.Health/Check")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{(check.UseTls ? "https" : "http")}://{_target.Authority}/grpc.health.v1.Health/Check")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

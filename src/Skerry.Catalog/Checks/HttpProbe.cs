@@ -46,12 +46,8 @@ internal sealed class HttpProbe(CheckDefinition check) : ICheckProbe
 
     private HttpRequestMessage Request(Uri url, string method, bool isRedirect)
     {
-        var isTls = url.Scheme == Uri.UriSchemeHttps;
-        var request = new HttpRequestMessage(new HttpMethod(method), new UriBuilder(url) { Scheme = Uri.UriSchemeHttp, Port = url.Port, Fragment = "" }.Uri)
-        {
-            Version = HttpVersion.Version11,
-        };
-        if (isTls) request.Options.Set(CheckConnection.ServerName, check.TlsServerName.Length > 0 ? check.TlsServerName : url.IdnHost);
+        var request = new HttpRequestMessage(new HttpMethod(method), url) { Version = HttpVersion.Version11 };
+        if (url.Scheme == Uri.UriSchemeHttps) request.Options.Set(CheckConnection.ServerName, check.TlsServerName.Length > 0 ? check.TlsServerName : url.IdnHost);
         if (check.Body.Length > 0 && (!isRedirect || method == _method)) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(check.Body));
         request.Headers.Host = url.Authority;
         request.Headers.TryAddWithoutValidation("User-Agent", "Skerry Health Check");
@@ -60,9 +56,15 @@ internal sealed class HttpProbe(CheckDefinition check) : ICheckProbe
         if (isRedirect && url.Host != new Uri(check.Target).Host) return request;
         foreach (var (name, values) in check.Headers)
         {
-            request.Headers.Remove(name);
-            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase)) request.Headers.Host = values[0];
-            else if (!request.Headers.TryAddWithoutValidation(name, values)) request.Content?.Headers.TryAddWithoutValidation(name, values);
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+            {
+                request.Headers.Host = values[0];
+                continue;
+            }
+
+            // The framework keeps headers that speak of the body with the body, and refuses to look for them elsewhere.
+            if (request.Headers.NonValidated.Contains(name)) request.Headers.Remove(name);
+            if (!request.Headers.TryAddWithoutValidation(name, values)) request.Content?.Headers.TryAddWithoutValidation(name, values);
         }
 
         return request;

@@ -149,6 +149,8 @@ internal static class RegistrationRules
                 throw new CatalogException("Header", $"Invalid header name \"{name}\"");
             if (values.IsDefaultOrEmpty || values.Any(value => value is null || value.Length > MaxText || value.AsSpan().ContainsAny('\r', '\n', '\0')))
                 throw new CatalogException("Header", $"Invalid value of header \"{name}\": one line of at most {MaxText} characters each");
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !(Uri.TryCreate($"http://{values[0]}/", UriKind.Absolute, out var host) && host.PathAndQuery == "/"))
+                throw new CatalogException("Header", $"Invalid value of header \"{name}\": must be HOST or HOST:PORT");
         }
     }
 
