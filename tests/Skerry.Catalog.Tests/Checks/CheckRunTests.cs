@@ -60,7 +60,7 @@ public sealed class CheckRunTests : IAsyncDisposable
         _answer = async http =>
         {
             most = Math.Max(most, Interlocked.Increment(ref running));
-            await Task.WhenAny(release.Task, Task.Delay(Timeout.Infinite, http.RequestAborted));
+            await release.Task.WaitAsync(http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Interlocked.Decrement(ref running);
         };
         await StartAsync();
