@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly ApiOptions _options;
     private readonly ServiceCatalog _catalog;
     private readonly IAgentControl _agent;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PrometheusExporter _metrics = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -37,6 +39,7 @@ public sealed class ApiServer : IAsyncDisposable
         _options = options;
         _catalog = catalog;
         _agent = agent;
+        _time = time;
         _logger = loggers.CreateLogger("Skerry.Api");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "skerry", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(loggers);
@@ -58,6 +61,13 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Every endpoint, for the OpenAPI document and the index.</summary>
     internal static IEnumerable<ApiRoute> Routes =>
         [.. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes, .. SkerryEndpoints.Routes];
+
+    /// <summary>Method and pattern of every endpoint that answers.</summary>
+    internal IEnumerable<(string Method, string Pattern)> Mapped =>
+        from source in ((IEndpointRouteBuilder)_application).DataSources
+        from endpoint in source.Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+        select (method, endpoint.RoutePattern.RawText ?? "");
 
     /// <summary>Binds and starts answering.</summary>
     /// <exception cref="ApiException">The address is in use or cannot be bound; the message says what to do.</exception>
@@ -97,16 +107,31 @@ public sealed class ApiServer : IAsyncDisposable
     {
         foreach (var route in Routes) Map(route);
         Map(new ApiRoute("GET", "/metrics", "Metrics in Prometheus' text format", MetricsAsync));
-        Map(new ApiRoute("GET", "/v1/agent/metrics", "Metrics: Prometheus' text format with ?format=prometheus", MetricsAsync));
+        Map(new ApiRoute("GET", "/v1/agent/metrics", "Metrics as JSON; with ?format=prometheus as on /metrics", AgentMetricsAsync));
         Map(new ApiRoute("GET", "/", "What there is", IndexAsync));
         _application.MapOpenApi("/v1/{documentName}/openapi.json");
         // Not a fallback endpoint: that would match other methods of known paths too, which are to be 405.
         _application.Use(async (http, next) =>
         {
             await next(http);
-            if (http is { Response: { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } } && http.GetEndpoint() is null)
-                await http.Response.WriteAsync("Invalid URL path: not a recognized HTTP API endpoint");
+            if (!http.Response.HasStarted) await RefuseAsync(http);
         });
+    }
+
+    /// <summary>What no endpoint answers, in Consul's words.</summary>
+    private static async Task RefuseAsync(HttpContext http)
+    {
+        var answer = http.Response;
+        if (answer.StatusCode == StatusCodes.Status404NotFound && http.GetEndpoint() is null)
+        {
+            await answer.WriteAsync("Invalid URL path: not a recognized HTTP API endpoint");
+        }
+        else if (answer.StatusCode == StatusCodes.Status405MethodNotAllowed)
+        {
+            answer.Headers.Allow = $"OPTIONS, {answer.Headers.Allow}";
+            if (http.Request.Method == HttpMethods.Options) answer.StatusCode = StatusCodes.Status200OK;
+            else await answer.WriteAsync($"method {http.Request.Method} not allowed");
+        }
     }
 
     private void Map(ApiRoute route)
@@ -119,7 +144,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     private async Task RunAsync(HttpContext http, ApiRoute route)
     {
-        var call = new ApiCall(http, _options, _catalog, _agent, _stopping.Token);
+        var call = new ApiCall(http, _options, _catalog, _agent, _time, _stopping.Token);
         try
         {
             await route.RunAsync(call);
@@ -142,6 +167,8 @@ public sealed class ApiServer : IAsyncDisposable
             await call.TextAsync("Internal error: see the agent's log", StatusCodes.Status500InternalServerError);
         }
     }
+
+    private Task AgentMetricsAsync(ApiCall call) => call.Query("format") == "prometheus" ? MetricsAsync(call) : call.JsonAsync(_metrics.ToJson(_time.GetUtcNow()));
 
     private Task MetricsAsync(ApiCall call)
     {

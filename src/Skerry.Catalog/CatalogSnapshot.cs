@@ -18,6 +18,15 @@ public sealed class CatalogSnapshot
     /// <summary>Grows with every change of this node's view; at least 1. It starts anew when the agent does.</summary>
     public ulong Index { get; internal init; }
 
+    /// <summary>Index at which a node came, went or changed last, what it runs left aside.</summary>
+    public ulong NodesIndex { get; internal init; } = 1;
+
+    /// <summary>Index at which an instance came, went or was registered anew last, its checks left aside.</summary>
+    public ulong ServicesIndex { get; internal init; } = 1;
+
+    /// <summary>Index at which a check came, went or changed last, membership's word on nodes included.</summary>
+    public ulong ChecksIndex { get; internal init; } = 1;
+
     /// <summary>Nodes by name, in ordinal order.</summary>
     public ImmutableSortedDictionary<string, CatalogNode> Nodes { get; internal init; } = ImmutableSortedDictionary.Create<string, CatalogNode>(StringComparer.Ordinal);
 

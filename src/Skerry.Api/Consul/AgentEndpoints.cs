@@ -173,8 +173,7 @@ internal static class AgentEndpoints
     private static async Task UpdateCheckAsync(ApiCall call)
     {
         var body = await call.ReadBodyAsync();
-        if (body.Text("Status").Length == 0) throw new ApiException(400, "Invalid check status: ''");
-        var status = RegistrationReader.Status(body.Text("Status"), CheckStatus.Critical);
+        if (!RegistrationReader.TryStatus(body.Text("Status"), out var status)) throw new ApiException(400, $"Invalid check status: '{body.Text("Status")}'");
         if (!await call.Catalog.ReportTtlAsync(call.Path("id"), status, body.Text("Output"), call.Aborted)) throw UnknownCheck(call.Path("id"));
     }
 

@@ -17,15 +17,15 @@ internal static class CatalogEndpoints
         new("GET", "/v1/catalog/node/{name}", "A node with its services by id", NodeAsync),
         new("GET", "/v1/catalog/node-services/{name}", "A node with its services as a list", NodeServicesAsync),
         new("GET", "/v1/coordinate/datacenters", "Coordinates by group", CoordinateGroupsAsync),
-        new("GET", "/v1/coordinate/nodes", "Coordinates of the nodes", call => call.ReadAsync(snapshot => snapshot.Index, snapshot => Coordinates(call, snapshot))),
+        new("GET", "/v1/coordinate/nodes", "Coordinates of the nodes", call => call.ReadAsync(snapshot => snapshot.NodesIndex, snapshot => Coordinates(call, snapshot))),
         new("GET", "/v1/coordinate/node/{name}", "Coordinate of a node", CoordinateNodeAsync),
     ];
 
     private static Task NodesAsync(ApiCall call) => call.ReadAsync(
-        snapshot => snapshot.Index,
+        snapshot => snapshot.NodesIndex,
         snapshot => new JsonArray([.. Nearness.Sort(call, snapshot.Nodes.Values.Where(node => Nearness.HasMeta(call, node)), node => node.Name).Select(ConsulShapes.Node)]));
 
-    private static Task ServicesAsync(ApiCall call) => call.ReadAsync(snapshot => snapshot.Index, snapshot => new JsonObject(
+    private static Task ServicesAsync(ApiCall call) => call.ReadAsync(snapshot => Nearness.Index(call, snapshot, snapshot.ServicesIndex), snapshot => new JsonObject(
         from name in snapshot.ServiceNames
         let instances = snapshot.Instances(name).Where(entry => Nearness.HasMeta(call, entry.Node)).ToArray()
         where instances.Length > 0

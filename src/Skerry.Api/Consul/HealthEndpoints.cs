@@ -53,7 +53,7 @@ internal static class HealthEndpoints
             "critical" => CheckStatus.Critical,
             _ => throw new ApiException(400, $"Unknown check state \"{state}\": must be any, passing, warning or critical"),
         };
-        return call.ReadAsync(snapshot => snapshot.Index, snapshot =>
+        return call.ReadAsync(snapshot => Nearness.Index(call, snapshot, snapshot.ChecksIndex), snapshot =>
         {
             var checks = snapshot.Checks.Where(check => wanted is null || check.Status == wanted).Where(check => Nearness.HasMeta(call, snapshot.Nodes[check.Node]));
             return new JsonArray([.. Nearness.Sort(call, checks, check => check.Node).Select(ConsulShapes.Check)]);

@@ -21,6 +21,9 @@ internal static class Nearness
         return items.OrderBy(item => nodeOf(item) == from ? TimeSpan.Zero : call.Agent.EstimateRoundTrip(from, nodeOf(item)) ?? TimeSpan.MaxValue);
     }
 
+    /// <summary>The index of an answer that nodes are in by <c>node-meta</c>: then it changes with them, too.</summary>
+    public static ulong Index(ApiCall call, CatalogSnapshot snapshot, ulong index) => call.All("node-meta").Any() ? Math.Max(index, snapshot.NodesIndex) : index;
+
     /// <summary>Whether a node has every <c>node-meta=KEY:VALUE</c> asked for.</summary>
     public static bool HasMeta(ApiCall call, CatalogNode node) => call.All("node-meta").All(pair =>
     {

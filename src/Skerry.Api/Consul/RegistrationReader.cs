@@ -45,11 +45,11 @@ internal static class RegistrationReader
 
     public static CheckDefinition Check(LooseObject body, string fallbackId, string fallbackName, string serviceId)
     {
-        var (type, target) = Type(body);
         var id = body.Text("CheckID", body.Text("ID"));
         var name = body.Text("Name");
         if (id.Length == 0) id = fallbackId.Length > 0 ? fallbackId : name;
         if (id.Length == 0) throw new ApiException(400, "Missing check name");
+        var (type, target) = Type(body);
         return new CheckDefinition
         {
             Id = id,
@@ -58,8 +58,8 @@ internal static class RegistrationReader
             Target = target,
             ServiceId = serviceId,
             Notes = body.Text("Notes"),
-            InitialStatus = Status(body.Text("Status"), CheckStatus.Critical),
-            Interval = body.Duration("Interval", TimeSpan.Zero) is { Ticks: > 0 } interval ? interval : type == CheckType.Ttl ? DefaultTimeout : throw new ApiException(400, "Interval must be > 0 for Script, HTTP, H2PING, TCP, UDP or OSService checks"),
+            InitialStatus = InitialStatus(body),
+            Interval = Interval(body, type),
             Timeout = body.Duration("Timeout", DefaultTimeout),
             TimeToLive = body.Duration("TTL", TimeSpan.Zero),
             Method = body.Text("Method"),
@@ -77,14 +77,31 @@ internal static class RegistrationReader
     }
 
     /// <summary>Reads a status by Consul's word for it.</summary>
-    public static CheckStatus Status(string text, CheckStatus fallback) => text.ToLowerInvariant() switch
+    public static bool TryStatus(string text, out CheckStatus status)
     {
-        "" => fallback,
-        "passing" => CheckStatus.Passing,
-        "warning" => CheckStatus.Warning,
-        "critical" => CheckStatus.Critical,
-        _ => throw new ApiException(400, "Bad check status"),
-    };
+        (status, var isKnown) = text switch
+        {
+            "passing" => (CheckStatus.Passing, true),
+            "warning" => (CheckStatus.Warning, true),
+            "critical" => (CheckStatus.Critical, true),
+            _ => (CheckStatus.Critical, false),
+        };
+        return isKnown;
+    }
+
+    private static CheckStatus InitialStatus(LooseObject body)
+    {
+        var text = body.Text("Status");
+        if (text.Length == 0) return CheckStatus.Critical;
+        return TryStatus(text, out var status) ? status : throw new ApiException(400, "Bad check status: Status must be one of 'passing', 'warning', 'critical'");
+    }
+
+    private static TimeSpan Interval(LooseObject body, CheckType type)
+    {
+        var interval = body.Duration("Interval", TimeSpan.Zero);
+        if (interval > TimeSpan.Zero) return interval;
+        return type == CheckType.Ttl ? DefaultTimeout : throw new ApiException(400, "Invalid check: Interval must be > 0 for Script, HTTP, H2PING, TCP, UDP or OSService checks");
+    }
 
     private static (CheckType Type, string Target) Type(LooseObject body)
     {
@@ -96,9 +113,12 @@ internal static class RegistrationReader
         if (body.Has("TTL") && body.Duration("TTL", TimeSpan.Zero) > TimeSpan.Zero) found.Add((CheckType.Ttl, ""));
         foreach (var name in (string[])["UDP", "H2PING", "DockerContainerID", "AliasNode", "AliasService", "OSService"])
         {
-            if (body.Text(name).Length > 0) throw new ApiException(400, $"{name}: checks of this kind are not supported; use HTTP, TCP, GRPC, TTL or ScriptArgs");
+            if (body.Text(name).Length > 0) throw new ApiException(400, $"Invalid check: {name}: checks of this kind are not supported; use HTTP, TCP, GRPC, TTL or ScriptArgs");
         }
 
+        // Consul's words: its clients show them.
+        if (body.Duration("Interval", TimeSpan.Zero) > TimeSpan.Zero && found.Exists(kind => kind.Item1 == CheckType.Ttl))
+            throw new ApiException(400, "Invalid check: Interval and TTL cannot both be specified");
         return found.Count switch
         {
             1 => found[0],

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,8 +15,9 @@ namespace Skerry.Api.Http;
 /// <param name="options">The API's.</param>
 /// <param name="catalog">The group as this node sees it.</param>
 /// <param name="agent">The agent.</param>
+/// <param name="time">For waits.</param>
 /// <param name="stopping">Ends when the API stops: whoever waits is answered with what is known.</param>
-internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, CancellationToken stopping)
+internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, TimeProvider time, CancellationToken stopping)
 {
     private const int MaxBody = 512 * 1024;
 
@@ -110,10 +110,10 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
         if (Query("wait") is { Length: > 0 } text && !GoDuration.TryParse(text, out wait)) throw new ApiException(400, "Invalid wait time");
         if (wait <= TimeSpan.Zero) wait = DefaultWait;
         if (wait > LongestWait) wait = LongestWait;
-        var limit = CancellationTokenSource.CreateLinkedTokenSource(Aborted, stopping);
         // Jitter keeps watchers that were started together from coming back together.
-        limit.CancelAfter(wait + wait / 16 * Random.Shared.NextDouble());
-        return limit;
+        var over = new CancellationTokenSource(wait + (wait / 16 * Random.Shared.NextDouble()), time);
+        http.Response.RegisterForDispose(over);
+        return CancellationTokenSource.CreateLinkedTokenSource(Aborted, stopping, over.Token);
     }
 
     public Task JsonAsync(JsonNode node)
@@ -141,14 +141,6 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
             buffer.Write(chunk, 0, read);
         }
 
-        try
-        {
-            var node = JsonNode.Parse(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length), null, new JsonDocumentOptions { MaxDepth = 32 });
-            return node is JsonObject json ? new LooseObject(json, "") : throw new ApiException(400, "Request decode failed: the body must be a JSON object");
-        }
-        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
-        {
-            throw new ApiException(400, $"Request decode failed: {malformed.Message}");
-        }
+        return LooseObject.Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Skerry.Api.Http;
 
-/// <summary>Durations as Go writes them: <c>1m30s</c>, <c>250ms</c>; a bare number is nanoseconds.</summary>
+/// <summary>Durations as Go writes them: <c>1m30s</c>, <c>250ms</c>. A number without a unit is none, but for zero, as in Go.</summary>
 internal static class GoDuration
 {
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
@@ -13,7 +13,7 @@ internal static class GoDuration
     {
         duration = default;
         if (text.Length is 0 or > 64) return false;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var bare)) return TryFrom(bare, out duration);
+        if (text == "0") return true;
         var nanoseconds = 0.0;
         var rest = text.AsSpan();
         while (rest.Length > 0)

@@ -7,6 +7,8 @@ namespace Skerry.Api.Http;
 /// <summary>A JSON object read as Consul reads it: keys in any case, with or without underscores. A value of the wrong kind is refused by its field's name.</summary>
 internal sealed class LooseObject
 {
+    private const int MaxDepth = 32;
+
     private readonly Dictionary<string, JsonNode?> _fields = new(StringComparer.Ordinal);
     private readonly string _path;
 
@@ -14,6 +16,22 @@ internal sealed class LooseObject
     {
         _path = path;
         foreach (var (key, value) in json) _fields[Fold(key)] = value;
+    }
+
+    /// <summary>Reads a request's body.</summary>
+    /// <exception cref="ApiException">It is no JSON object, holds a key twice, or text that is no Unicode.</exception>
+    public static LooseObject Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            CheckText(body);
+            var options = new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+            return JsonNode.Parse(body, null, options) is JsonObject json ? new LooseObject(json, "") : throw new ApiException(400, "Request decode failed: the body must be a JSON object");
+        }
+        catch (JsonException malformed)
+        {
+            throw new ApiException(400, $"Request decode failed: {malformed.Message}");
+        }
     }
 
     /// <summary>Whether there is a value other than null.</summary>
@@ -46,7 +64,7 @@ internal sealed class LooseObject
     {
         null => fallback,
         JsonValue value when value.TryGetValue<string>(out var text) =>
-            text.Length == 0 ? fallback : GoDuration.TryParse(text, out var duration) ? duration : throw Refuse(name, $"is no duration: \"{text}\"; write such as 10s or 1m30s"),
+            text.Length == 0 ? fallback : GoDuration.TryParse(text, out var duration) ? duration : throw Refuse(name, $"must be a duration such as 10s or 1m30s, not \"{text}\""),
         JsonValue value when value.TryGetValue<long>(out var nanoseconds) && nanoseconds >= 0 => TimeSpan.FromTicks(nanoseconds / 100),
         _ => throw Refuse(name, "must be a duration such as 10s"),
     };
@@ -96,6 +114,25 @@ internal sealed class LooseObject
     };
 
     public ApiException Refuse(string name, string why) => new(400, $"Request decode failed: {_path}{name} {why}");
+
+    /// <summary>Bytes that are no UTF-8 and halves of surrogate pairs are found only where a text is asked for: here each is.</summary>
+    private static void CheckText(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var key = "the body";
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName) key = reader.GetString()!;
+                else if (reader.TokenType == JsonTokenType.String) _ = reader.GetString();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ApiException(400, $"Request decode failed: {key} is not valid UTF-8");
+        }
+    }
 
     private JsonNode? Node(string name) => _fields.GetValueOrDefault(Fold(name)) is { } node && node.GetValueKind() != JsonValueKind.Null ? node : null;
 

@@ -3,14 +3,13 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Skerry.Api.Metrics;
 
-/// <summary>Every instrument of Skerry's in Prometheus' text format, kept by a listener of this process.</summary>
+/// <summary>Every instrument of Skerry's, kept by a listener of this process, in Prometheus' text format or in the JSON of Consul's agent.</summary>
 internal sealed class PrometheusExporter : IDisposable
 {
-    private static readonly double[] Bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(string Name, string Labels), Series> _series = new();
 
@@ -26,8 +25,40 @@ internal sealed class PrometheusExporter : IDisposable
         _listener.Start();
     }
 
+    /// <summary>All series of this moment, as Consul's agent gives its own.</summary>
+    public JsonObject ToJson(DateTimeOffset now)
+    {
+        Observe();
+        var series = _series.OrderBy(entry => entry.Key).Select(entry => entry.Value).ToLookup(found => found.Type, found => (JsonNode)found.ToJson());
+        return new JsonObject
+        {
+            ["Timestamp"] = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss +0000 'UTC'", CultureInfo.InvariantCulture),
+            ["Gauges"] = new JsonArray([.. series["gauge"]]),
+            ["Points"] = new JsonArray(),
+            ["Counters"] = new JsonArray([.. series["counter"]]),
+            ["Samples"] = new JsonArray([.. series["histogram"]]),
+        };
+    }
+
     /// <summary>All series of this moment.</summary>
     public string Render()
+    {
+        Observe();
+        var text = new StringBuilder();
+        foreach (var family in _series.GroupBy(entry => entry.Key.Name).OrderBy(family => family.Key, StringComparer.Ordinal))
+        {
+            var first = family.First().Value;
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Key} {Escape(first.Help)}\n# TYPE {family.Key} {first.Type}\n");
+            foreach (var ((name, labels), series) in family.OrderBy(entry => entry.Key.Labels, StringComparer.Ordinal)) series.Write(text, name, labels);
+        }
+
+        WriteProcess(text);
+        return text.ToString();
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Observe()
     {
         lock (_listener)
         {
@@ -39,20 +70,7 @@ internal sealed class PrometheusExporter : IDisposable
 
             _listener.RecordObservableInstruments();
         }
-
-        var text = new StringBuilder();
-        foreach (var family in _series.GroupBy(entry => entry.Key.Name).OrderBy(family => family.Key, StringComparer.Ordinal))
-        {
-            var first = family.First().Value;
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Key} {first.Help}\n# TYPE {family.Key} {first.Type}\n");
-            foreach (var ((name, labels), series) in family.OrderBy(entry => entry.Key.Labels, StringComparer.Ordinal)) series.Write(text, name, labels);
-        }
-
-        WriteProcess(text);
-        return text.ToString();
     }
-
-    public void Dispose() => _listener.Dispose();
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -60,8 +78,9 @@ internal sealed class PrometheusExporter : IDisposable
         var isHistogram = type.StartsWith("Histogram", StringComparison.Ordinal);
         var isCounter = type.Contains("Counter", StringComparison.Ordinal) && !type.Contains("UpDown", StringComparison.Ordinal);
         var name = NameOf(instrument, isCounter);
-        var series = _series.GetOrAdd((name, LabelsOf(tags)), _ => new Series(
-            instrument.Description ?? instrument.Name, isHistogram ? "histogram" : isCounter ? "counter" : "gauge", instrument.IsObservable));
+        var key = (name, LabelsOf(tags));
+        if (!_series.TryGetValue(key, out var series)) series = _series.GetOrAdd(key, new Series(
+            instrument.Name, tags.ToArray(), instrument.Description ?? instrument.Name, isHistogram ? "histogram" : isCounter ? "counter" : "gauge", instrument.IsObservable));
         if (isHistogram) series.Observe(value);
         else if (instrument.IsObservable) series.Set(value);
         else series.Add(value);
@@ -74,6 +93,8 @@ internal sealed class PrometheusExporter : IDisposable
         // Histograms that keep their own buckets already bear the suffixes Prometheus gives them.
         return isCounter && !name.EndsWith("_bucket", StringComparison.Ordinal) && !name.EndsWith("_sum", StringComparison.Ordinal) ? name + "_total" : name;
     }
+
+    private static string Escape(string help) => help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -101,65 +122,5 @@ internal sealed class PrometheusExporter : IDisposable
             .Append("# HELP dotnet_gc_collections_total Collections by generation\n# TYPE dotnet_gc_collections_total counter\n");
         for (var generation = 0; generation <= GC.MaxGeneration; generation++)
             text.Append(CultureInfo.InvariantCulture, $"dotnet_gc_collections_total{{generation=\"{generation}\"}} {GC.CollectionCount(generation)}\n");
-    }
-
-    private sealed class Series(string help, string type, bool isObserved)
-    {
-        private readonly Lock _gate = new();
-        private readonly long[] _buckets = new long[Bounds.Length + 1];
-        private double _value;
-        private long _count;
-
-        public string Help => help;
-
-        public string Type => type;
-
-        public bool IsObserved => isObserved;
-
-        public void Add(double value)
-        {
-            lock (_gate) _value += value;
-        }
-
-        public void Set(double value)
-        {
-            lock (_gate) _value = value;
-        }
-
-        public void Observe(double value)
-        {
-            var bucket = 0;
-            while (bucket < Bounds.Length && value > Bounds[bucket]) bucket++;
-            lock (_gate)
-            {
-                _value += value;
-                _count++;
-                _buckets[bucket]++;
-            }
-        }
-
-        public void Write(StringBuilder text, string name, string labels)
-        {
-            lock (_gate)
-            {
-                if (type != "histogram")
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"{name}{(labels.Length > 0 ? $"{{{labels}}}" : "")} {_value}\n");
-                    return;
-                }
-
-                var prefix = labels.Length > 0 ? labels + "," : "";
-                long total = 0;
-                for (var i = 0; i < _buckets.Length; i++)
-                {
-                    total += _buckets[i];
-                    var bound = i < Bounds.Length ? Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-                    text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{prefix}le=\"{bound}\"}} {total}\n");
-                }
-
-                var suffix = labels.Length > 0 ? $"{{{labels}}}" : "";
-                text.Append(CultureInfo.InvariantCulture, $"{name}_sum{suffix} {_value}\n{name}_count{suffix} {_count}\n");
-            }
-        }
     }
 }

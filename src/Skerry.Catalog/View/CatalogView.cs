@@ -68,7 +68,7 @@ internal sealed class CatalogView(string group)
         var index = Current.Index + 1;
         var (views, nodes) = (Current.Views.ToBuilder(), Current.Nodes.ToBuilder());
         var changes = new List<EntryChange>();
-        var (isChanged, nodeEnded) = (false, false);
+        var (isChanged, nodeEnded, nodesChanged, servicesChanged, checksChanged) = (false, false, false, false, false);
         foreach (var name in _touched)
         {
             var before = views.GetValueOrDefault(name);
@@ -78,7 +78,14 @@ internal sealed class CatalogView(string group)
                 var builder = new NodeViewBuilder(name, group, records, before, index);
                 var after = builder.Build();
                 views[name] = after;
-                if (!ReferenceEquals(after.Node, before?.Node)) nodes[name] = after.Node;
+                if (!ReferenceEquals(after.Node, before?.Node))
+                {
+                    nodes[name] = after.Node;
+                    nodesChanged = true;
+                }
+
+                servicesChanged |= builder.IsServiceChanged;
+                checksChanged |= builder.IsCheckChanged;
                 changes.AddRange(builder.Changes);
                 isChanged = true;
             }
@@ -87,7 +94,8 @@ internal sealed class CatalogView(string group)
                 changes.AddRange(NodeViewBuilder.Ending(before));
                 views.Remove(name);
                 nodes.Remove(name);
-                isChanged = nodeEnded = true;
+                isChanged = nodeEnded = nodesChanged = checksChanged = true;
+                servicesChanged |= before.Entries.Count > 0;
             }
 
             records?.ClearTouched();
@@ -104,6 +112,9 @@ internal sealed class CatalogView(string group)
             Views = views.ToImmutable(),
             Services = services,
             ServiceExtinctionIndex = serviceEnded ? index : Current.ServiceExtinctionIndex,
+            NodesIndex = nodesChanged ? index : Current.NodesIndex,
+            ServicesIndex = servicesChanged ? index : Current.ServicesIndex,
+            ChecksIndex = checksChanged ? index : Current.ChecksIndex,
             NodeExtinctionIndex = nodeEnded ? index : Current.NodeExtinctionIndex,
         };
         return true;

@@ -14,6 +14,12 @@ internal sealed class NodeViewBuilder(string name, string group, NodeRecords rec
     /// <summary>What became of the node's instances.</summary>
     public List<EntryChange> Changes { get; } = [];
 
+    /// <summary>Whether an instance came, went or was registered anew.</summary>
+    public bool IsServiceChanged { get; private set; }
+
+    /// <summary>Whether a check came, went or changed, membership's word included.</summary>
+    public bool IsCheckChanged { get; private set; }
+
     /// <summary>What becomes of the instances of a node that is shown no more.</summary>
     public static IEnumerable<EntryChange> Ending(NodeView before) =>
         before.Entries.Values.Select(entry => new EntryChange(entry.Service.Name, before.Node.Name, entry.Service.Id, null));
@@ -24,6 +30,7 @@ internal sealed class NodeViewBuilder(string name, string group, NodeRecords rec
         var node = isWhole ? Node() : before!.Node;
         var health = isWhole ? Health() : before!.Health;
         _services.UnionWith(records.TouchedServices);
+        IsCheckChanged = isWhole || records.TouchedChecks.Count > 0;
         var checks = Checks();
         // A service's id is never empty: the empty one stands for the node, whose checks decide about all it runs.
         if (isWhole || _services.Remove(""))
@@ -94,7 +101,9 @@ internal sealed class NodeViewBuilder(string name, string group, NodeRecords rec
         foreach (var id in _services)
         {
             var service = records.Services.GetValueOrDefault(id);
-            if (entries.TryGetValue(id, out var old) && old.Service.Name != service?.Name) Changes.Add(new EntryChange(old.Service.Name, name, id, null));
+            var old = entries.GetValueOrDefault(id);
+            IsServiceChanged |= !ReferenceEquals(old?.Service, service);
+            if (old is not null && old.Service.Name != service?.Name) Changes.Add(new EntryChange(old.Service.Name, name, id, null));
             if (service is null)
             {
                 entries.Remove(id);

@@ -9,7 +9,6 @@ public sealed class GoDurationTests
     [InlineData("1m30s", 90_000)]
     [InlineData("1.5h", 5_400_000)]
     [InlineData("250ms", 250)]
-    [InlineData("1000000000", 1000)]
     [InlineData("0", 0)]
     public void Go_durations_are_read(string text, int milliseconds)
     {
@@ -20,6 +19,8 @@ public sealed class GoDurationTests
     [Theory]
     [InlineData("")]
     [InlineData("s")]
+    [InlineData("10")]
+    [InlineData("1000000000")]
     [InlineData("10x")]
     [InlineData("-5s")]
     [InlineData("10s5")]
