@@ -47,8 +47,8 @@ internal static partial class AgentLog
     [LoggerMessage(9023, LogLevel.Error, "Configuration refused, the old one stays in effect ({Cause}): {Error}")]
     public static partial void ReloadRefused(ILogger logger, string cause, string error);
 
-    [LoggerMessage(9030, LogLevel.Error, "Service {Service} of the configuration was refused: {Field}: {Reason}")]
-    public static partial void ServiceRefused(ILogger logger, string service, string field, string reason);
+    [LoggerMessage(9030, LogLevel.Error, "{File} cannot be written: {Reason}. A service taken out of the configuration before the next change may be back after a restart")]
+    public static partial void ServicesNotNoted(ILogger logger, string file, string reason);
 
     [LoggerMessage(9031, LogLevel.Warning, "Member {Member} is of group {Other}, not {Group}: it is seen here, but its services are not. Two groups should not gossip with each other")]
     public static partial void StrangeGroup(ILogger logger, string member, string other, string group);

@@ -23,4 +23,7 @@ public enum CheckType
 
     /// <summary>Membership's word on the node.</summary>
     Membership,
+
+    /// <summary>Of a newer version of another node: what it says is shown, how it finds out is not known here. Nobody can register one.</summary>
+    Unknown,
 }

@@ -103,6 +103,30 @@ public sealed class ServiceCatalog : IAsyncDisposable
     public Task RegisterServiceAsync(ServiceInstance service, ImmutableArray<CheckDefinition> checks, bool replaceExistingChecks, CancellationToken cancellation) =>
         _local.RegisterServiceAsync(service, checks, replaceExistingChecks, cancellation);
 
+    /// <summary>
+    /// Takes some services of this node away and puts others in their place, all in one step: either every one of them or, on an exception, none. Checks of
+    /// theirs that are not given end; one whose id another service has leaves that service for this.
+    /// </summary>
+    /// <param name="ended">Ids of services to take away; those that are not there are passed over.</param>
+    /// <param name="services">Services to add or replace.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="CatalogException">A field of one is not allowed.</exception>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public Task ReplaceServicesAsync(IReadOnlyCollection<string> ended, IReadOnlyCollection<ServiceRegistration> services, CancellationToken cancellation) =>
+        _local.ReplaceServicesAsync(ended, services, cancellation);
+
+    /// <summary>Checks a service as a registration would, and changes nothing.</summary>
+    /// <exception cref="CatalogException">A field is not allowed.</exception>
+    public static void Validate(ServiceInstance service) => RegistrationRules.Service(service);
+
+    /// <summary>Checks a check as a registration with a node of these options would, and changes nothing.</summary>
+    /// <exception cref="CatalogException">A field is not allowed.</exception>
+    public static void Validate(CheckDefinition check, CatalogOptions options) => RegistrationRules.Check(check, options);
+
+    /// <summary>Checks services as <see cref="ReplaceServicesAsync"/> would, and changes nothing.</summary>
+    /// <exception cref="CatalogException">A field is not allowed.</exception>
+    public void Validate(IReadOnlyCollection<ServiceRegistration> services) => _local.Validate(services);
+
     /// <summary>Removes a service of this node with its checks; false when there is none.</summary>
     public Task<bool> DeregisterServiceAsync(string serviceId, CancellationToken cancellation) => _local.DeregisterServiceAsync(serviceId, cancellation);
 

@@ -45,6 +45,15 @@ public sealed partial class EndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Services_are_counted_by_how_their_instances_fare()
+    {
+        await _api.PutAsync("/v1/agent/service/register", """{"Name":"web","ID":"a","Tags":["y","x"],"Check":{"TTL":"1h","Status":"passing"}}""");
+        await _api.PutAsync("/v1/agent/service/register", """{"Name":"web","ID":"b","Tags":["x"],"Check":{"TTL":"1h"}}""");
+        Assert.Equal(
+            """[{"name":"web","instances":2,"passing":1,"warning":0,"critical":1,"tags":["x","y"]}]""", (await _api.GetAsync("/v1/skerry/services")).ToJsonString());
+    }
+
+    [Fact]
     public async Task Metrics_are_valid_prometheus_text()
     {
         // Something in every kind of series, and a check that ran.

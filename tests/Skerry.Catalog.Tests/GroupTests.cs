@@ -96,6 +96,29 @@ public sealed class GroupTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_check_of_a_kind_that_only_a_newer_version_knows_is_shown_with_what_it_says()
+    {
+        await StartAsync("a");
+        var stranger = new Replicator("x", _network.Join("x"), _ => { }, TimeProvider.System, NullLoggerFactory.Instance, new TestMeters());
+        stranger.Start();
+        var a = _catalogs["a"];
+        a.SetLiveness("x", "10.0.0.9", NodeLiveness.Alive);
+        await stranger.PublishAsync(
+            [
+                new RecordChange("service", "web", Encoding.UTF8.GetBytes("""{"node":"x","id":"web","name":"web"}""")),
+                new RecordChange("check", "moon", Encoding.UTF8.GetBytes("""
+                    {"node":"x","definition":{"id":"moon","name":"Moon","type":"Lunar","serviceId":"web","phase":"full"},"status":"Warning","output":"high tide"}
+                    """)),
+            ],
+            CancellationToken.None);
+        await Eventually.HoldsAsync(() => a.Current.Instances("web") is [{ Checks.Length: 2 }]);
+        var check = a.Current.Instances("web")[0].Checks[1];
+        Assert.Equal((CheckType.Unknown, "Moon", CheckStatus.Warning, "high tide"), (check.Definition.Type, check.Definition.Name, check.Status, check.Output));
+        Assert.Equal(CheckStatus.Warning, a.StatusOf("web"));
+        await stranger.DisposeAsync();
+    }
+
+    [Fact]
     public async Task What_may_be_a_secret_of_a_check_stays_on_its_node()
     {
         await StartAsync("a", "b");

@@ -141,6 +141,31 @@ public sealed class ServiceCatalogTests
     }
 
     [Fact]
+    public async Task Services_are_replaced_all_or_none_in_one_step()
+    {
+        await using var catalog = await Examples.StartAsync();
+        await catalog.RegisterAsync(Examples.Service("old"), Examples.Ttl("old-ttl"));
+        await catalog.RegisterAsync(Examples.Service("mine"), Examples.Ttl("shared"));
+        await catalog.RegisterAsync(Examples.Service("web"), Examples.Ttl("left-out"));
+        await catalog.SetServiceMaintenanceAsync("web", true, "", CancellationToken.None);
+        var before = catalog.Current;
+
+        ServiceRegistration web = new(Examples.Service("web"), [Examples.Ttl("shared")]);
+        ServiceRegistration bad = new(Examples.Service("bad") with { Port = -1 }, []);
+        var refused = await Assert.ThrowsAsync<CatalogException>(() => catalog.ReplaceServicesAsync(["old"], [web, bad], CancellationToken.None));
+        Assert.Equal("Port", refused.Field);
+        Assert.Throws<CatalogException>(() => catalog.Validate([web, bad]));
+        Assert.Throws<CatalogException>(() => catalog.Validate([web, new ServiceRegistration(Examples.Service("db"), [Examples.Ttl("shared")])]));
+        Assert.Same(before, catalog.Current);
+
+        await catalog.ReplaceServicesAsync(["old", "never-there"], [web, new ServiceRegistration(Examples.Service("db"), default)], CancellationToken.None);
+        Assert.Equal(before.Index + 1, catalog.Current.Index);
+        Assert.Equal(["db", "mine", "web"], catalog.LocalServices.Keys);
+        Assert.Equal(["_service_maintenance:web", "shared"], catalog.LocalChecks.Keys);
+        Assert.Equal("web", catalog.LocalChecks["shared"].Definition.ServiceId);
+    }
+
+    [Fact]
     public async Task A_failed_node_is_critical_and_a_gone_one_is_gone()
     {
         await using var catalog = await Examples.StartAsync();

@@ -10,6 +10,7 @@ using Skerry.Api;
 using Skerry.Catalog;
 using Skerry.Gateway;
 using Skerry.Gossip;
+using Skerry.Storage;
 
 namespace Skerry.Agent.Composition;
 
@@ -82,7 +83,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters);
             await _gateway.StartAsync(model.Gateway, cancellation);
         }
-        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException)
+        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException or CatalogException or StorageException)
         {
             throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));
         }
@@ -141,21 +142,34 @@ internal sealed class AgentHost : IAsyncDisposable
         throw new InvalidOperationException("membership told no more news");
     }
 
-    /// <summary>Puts the reloadable keys of a checked configuration into effect. The gateway, which alone can refuse, comes first.</summary>
+    /// <summary>
+    /// Puts the reloadable keys of a checked configuration into effect, all or none. The gateway comes first: a port that somebody else holds is the likeliest
+    /// refusal. When a later part refuses, those before it are given back what they had.
+    /// </summary>
     private async Task ApplyAsync(AgentConfiguration model, CancellationToken cancellation)
     {
+        var before = _reloader.Current.Model;
+        var undo = new Stack<Func<Task>>();
         try
         {
+            _services!.Validate(model.Services);
             await _gateway!.ApplyAsync(model.Gateway, cancellation);
-            await _gossip.SetTagsAsync(AgentTags.Of(_started.Model with { Gossip = model.Gossip }, _id), cancellation);
+            undo.Push(() => _gateway.ApplyAsync(before.Gateway, CancellationToken.None));
+            await SetTagsAsync(model, cancellation);
+            undo.Push(() => SetTagsAsync(before, CancellationToken.None));
+            // What is registered again begins anew: not for a change of something else.
+            if (ConfigurationChange.Between(before, model).Any(change => change.Path == "services")) await _services.ApplyAsync(model.Services, cancellation);
         }
-        catch (Exception refused) when (refused is GatewayException or GossipException)
+        catch (Exception refused) when (refused is GatewayException or GossipException or CatalogException or StorageException)
         {
+            while (undo.TryPop(out var step)) await step();
             throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));
         }
 
-        if (!model.Gossip.Join.SequenceEqual(_reloader.Current.Model.Gossip.Join)) _joiner.Begin(model.Gossip);
+        if (!model.Gossip.Join.SequenceEqual(before.Gossip.Join)) _joiner.Begin(model.Gossip);
         _log.Change(model.Log.Level, model.Log.Format);
-        await _services!.ApplyAsync(model.Services, cancellation);
     }
+
+    private Task SetTagsAsync(AgentConfiguration model, CancellationToken cancellation) =>
+        _gossip.SetTagsAsync(AgentTags.Of(_started.Model with { Gossip = model.Gossip }, _id), cancellation);
 }

@@ -25,6 +25,7 @@ internal static class CatalogPart
             DataDirectory = data.Path,
             EnableScriptChecks = configuration.Catalog.EnableScriptChecks,
             MinimumCheckInterval = configuration.Catalog.MinimumCheckInterval,
+            CheckUpdateInterval = configuration.Catalog.CheckUpdateInterval,
         };
         return new ServiceCatalog(options, new GossipReplicationTransport(gossip, configuration.Node.Group), time, loggers, meters);
     }

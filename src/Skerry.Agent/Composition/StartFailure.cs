@@ -1,6 +1,8 @@
 using System.Net;
 
 using Skerry.Agent.Configuration;
+using Skerry.Catalog;
+using Skerry.Gateway;
 using Skerry.Gossip;
 
 namespace Skerry.Agent.Composition;
@@ -10,9 +12,11 @@ internal static class StartFailure
 {
     public static string Describe(Exception refused, AgentConfiguration configuration)
     {
+        if (refused is CatalogException field) return $"{field.Field}: {field.Message}";
         IEnumerable<IPEndPoint> candidates = refused is GossipException ? [configuration.Gossip.Bind]
             : refused is Api.ApiException ? [configuration.Api.Address]
-            : configuration.Gateway.Listeners.Select(listener => listener.Address);
+            : refused is GatewayException ? configuration.Gateway.Listeners.Select(listener => listener.Address)
+            : [];
         // Of several listeners, the one that failed is named in the message.
         var holder = candidates
             .Where(address => candidates.Count() == 1 || refused.Message.Contains(address.ToString(), StringComparison.Ordinal))

@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 using Skerry.Agent.Configuration.Schema;
+using Skerry.Catalog;
 using Skerry.Gateway;
 
 namespace Skerry.Agent.Configuration;
@@ -19,6 +21,9 @@ internal static partial class ConfigurationRules
     private const int OwnTagBytes = 80;
 
     private static readonly string[] OwnTags = ["group", "id", "skerry"];
+
+    /// <summary>Scripts have a rule of their own: whether this node allows them is another key's matter.</summary>
+    private static readonly CatalogOptions AnyNode = new() { NodeName = "node", NodeId = "", Group = "", Address = "", EnableScriptChecks = true };
 
     /// <summary>Checks the whole; returns the gossip keys that the configuration gives.</summary>
     public static ImmutableArray<ReadOnlyMemory<byte>> Check(AgentConfiguration model, BindingContext context)
@@ -86,10 +91,35 @@ internal static partial class ConfigurationRules
             if (kinds.Count != 1)
                 context.Refuse(checkPath, kinds.Count == 0 ? "does not say how to find out" : $"has {string.Join(" and ", kinds)} at once", "exactly one of http, tcp, grpc, script, ttl");
             if (check.Http is { Scheme: not ("http" or "https") }) context.Refuse(checkPath + ".http", $"'{check.Http}' is not an HTTP URL", "http://... or https://...");
-            var id = check.ToDefinition(service, j).Id;
-            if (!checkIds.Add(id)) context.Refuse(checkPath + (check.Id is null ? "" : ".id"), $"the id '{id}' is there twice", "ids unique on this node");
+            var definition = check.ToDefinition(service, j);
+            if (!checkIds.Add(definition.Id)) context.Refuse(checkPath + (check.Id is null ? "" : ".id"), $"the id '{definition.Id}' is there twice", "ids unique on this node");
+            if (context.IsClean(checkPath)) Ask(checkPath, () => ServiceCatalog.Validate(definition, AnyNode), context);
+        }
+
+        if (context.IsClean(path)) Ask(path, () => ServiceCatalog.Validate(service.ToInstance(AnyNode.NodeName)), context);
+    }
+
+    /// <summary>What the catalog would refuse is refused here, where its line is known.</summary>
+    private static void Ask(string path, Action validate, BindingContext context)
+    {
+        try
+        {
+            validate();
+        }
+        catch (CatalogException refused)
+        {
+            context.Refuse(RecordShape.Join(path, KeyOf(refused.Field)), refused.Message);
         }
     }
+
+    /// <summary>The key that fills a field of the API.</summary>
+    private static string KeyOf(string field) => field switch
+    {
+        "CheckID" => "id",
+        "Header" => "headers",
+        "ScriptArgs" => "script",
+        _ => JsonNamingPolicy.CamelCase.ConvertName(field),
+    };
 
     private static void CheckGateway(GatewayOptions gateway, BindingContext context)
     {

@@ -102,8 +102,7 @@ internal sealed class LocalRegistry : IAsyncDisposable
 
     public async Task RegisterServiceAsync(ServiceInstance service, ImmutableArray<CheckDefinition> checks, bool replaceExistingChecks, CancellationToken cancellation)
     {
-        service = RegistrationRules.Service(service with { Node = _options.NodeName });
-        var valid = (checks.IsDefault ? [] : checks).Select(check => RegistrationRules.Check(check with { ServiceId = service.Id }, _options)).ToArray();
+        (service, var valid) = Valid(new ServiceRegistration(service, checks));
         RegistrationRules.Distinct(valid);
         await ChangeAsync(
             kept =>
@@ -122,6 +121,34 @@ internal sealed class LocalRegistry : IAsyncDisposable
             mustBeKept: true,
             cancellation);
         CatalogLog.Registered(_logger, service.Name, service.Id);
+    }
+
+    public async Task ReplaceServicesAsync(IReadOnlyCollection<string> ended, IReadOnlyCollection<ServiceRegistration> services, CancellationToken cancellation)
+    {
+        var valid = Validate(services);
+        await ChangeAsync(
+            kept =>
+            {
+                foreach (var id in ended) kept = Without(kept, id) ?? kept;
+                foreach (var (service, checks) in valid)
+                {
+                    var others = kept.Checks.RemoveRange(ChecksOf(kept, service.Id).Where(id => !id.StartsWith(ServiceMaintenance, StringComparison.Ordinal)));
+                    kept = kept with { Services = kept.Services.SetItem(service.Id, service), Checks = others.SetItems(checks.Select(check => KeyValuePair.Create(check.Id, check))) };
+                }
+
+                return kept;
+            },
+            mustBeKept: true,
+            cancellation);
+        foreach (var (service, _) in valid) CatalogLog.Registered(_logger, service.Name, service.Id);
+    }
+
+    /// <summary>The services as they are kept.</summary>
+    public ServiceRegistration[] Validate(IReadOnlyCollection<ServiceRegistration> services)
+    {
+        var valid = services.Select(Valid).ToArray();
+        RegistrationRules.Distinct(valid.SelectMany(registration => registration.Checks));
+        return valid;
     }
 
     public async Task<bool> DeregisterServiceAsync(string serviceId, CancellationToken cancellation)
@@ -199,6 +226,13 @@ internal sealed class LocalRegistry : IAsyncDisposable
 
         await _checks.DisposeAsync();
         _registering.Dispose();
+    }
+
+    private ServiceRegistration Valid(ServiceRegistration registration)
+    {
+        var service = RegistrationRules.Service(registration.Service with { Node = _options.NodeName });
+        var checks = registration.Checks.IsDefault ? [] : registration.Checks;
+        return new ServiceRegistration(service, [.. checks.Select(check => RegistrationRules.Check(check with { ServiceId = service.Id }, _options))]);
     }
 
     private static Registrations? Without(Registrations kept, string serviceId) =>

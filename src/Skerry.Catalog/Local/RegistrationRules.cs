@@ -54,7 +54,7 @@ internal static class RegistrationRules
     public static CheckDefinition Check(CheckDefinition check, CatalogOptions options)
     {
         if (check.Arguments.IsDefault) check = check with { Arguments = [] };
-        if (check.Type is CheckType.Maintenance or CheckType.Membership || !Enum.IsDefined(check.Type))
+        if (check.Type is CheckType.Maintenance or CheckType.Membership or CheckType.Unknown || !Enum.IsDefined(check.Type))
             throw new CatalogException("Type", "A check is of one of these: TTL, HTTP, TCP, GRPC, ScriptArgs");
         if (!Enum.IsDefined(check.InitialStatus)) throw new CatalogException("Status", "Status must be one of passing, warning, critical");
         Id("CheckID", check.Id);

@@ -40,7 +40,7 @@ internal sealed class RegistrationsFile(string? directory, ILogger logger)
     public void Write(Registrations registrations) => _file?.Write(JsonSerializer.SerializeToUtf8Bytes(registrations, LeanJson.All));
 
     private static bool IsSound(Registrations kept) =>
-        kept.Services.All(entry => entry.Value?.Id == entry.Key) && kept.Checks.All(entry => entry.Value?.Id == entry.Key);
+        kept.Services.All(entry => entry.Value?.Id == entry.Key) && kept.Checks.All(entry => entry.Value?.Id == entry.Key && entry.Value.Type != CheckType.Unknown);
 
     /// <summary>The reader of JSON sorts by culture; everything here sorts by ordinal.</summary>
     private static Registrations Sorted(Registrations kept) => kept with

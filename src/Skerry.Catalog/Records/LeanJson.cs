@@ -17,7 +17,7 @@ internal static class LeanJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new CheckTypeConverter(), new JsonStringEnumConverter() },
         // Text stays as it is: escaping all that is not ASCII would make some outputs six times as long.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 16,

@@ -44,9 +44,10 @@ public sealed class VerbTests
     }
 
     [Fact]
-    public async Task Services_are_counted_by_health()
+    public async Task Services_are_counted_by_health_with_one_question()
     {
-        await using var api = await FakeApi.StartAsync(("GET /v1/catalog/services", 200, """{"web":["v1","v0"]}"""), ("GET /v1/health/service/web", 200, Instances));
+        await using var api = await FakeApi.StartAsync(
+            ("GET /v1/skerry/services", 200, """[{"name":"web","instances":2,"passing":1,"warning":0,"critical":1,"tags":["v0","v1"]}]"""));
         var run = await CommandLineRun.OfAsync("services", "--address", api.Address);
         Assert.Equal(
             """
@@ -55,6 +56,7 @@ public sealed class VerbTests
 
             """,
             run.Output);
+        Assert.Single(api.Requests);
     }
 
     [Fact]

@@ -84,6 +84,41 @@ public sealed class ReloadTests
         Assert.DoesNotContain(agent.Output, line => line.Contains("in effect: ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_service_that_cannot_run_before_a_restart_keeps_all_as_it_was()
+    {
+        using var place = new TestPlace();
+        await using var agent = SkerryProcess.Start("agent", "--config", place.Configure("services: [{ name: web }]\n"));
+        var api = await agent.UntilReadyAsync();
+        // The file is right by itself; the agent was started without scripts.
+        place.Configure("""
+            log: { level: debug }
+            catalog: { enableScriptChecks: true }
+            services: [{ name: other }, { name: job, checks: [{ script: [/bin/true] }] }]
+
+            """);
+        await agent.UntilLineAsync("Configuration refused, the old one stays in effect (the file changed): ScriptArgs: Scripts are disabled on this agent");
+        Assert.Equal(["web"], await ServicesAsync(api));
+        Assert.DoesNotContain(agent.Output, line => line.Contains("in effect: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_defined_badly_is_named_with_its_line_at_start_and_at_a_reload()
+    {
+        using var place = new TestPlace();
+        var file = place.Configure("services:\n- name: web\n  checks:\n  - tcp: nowhere\n");
+        var (exitCode, _, errors) = await SkerryProcess.RunAsync("agent", "--config", file);
+        Assert.Equal(ExitCode.Usage, exitCode);
+        Assert.Contains("agent.yaml:8:10: services[0].checks[0].tcp: Invalid TCP address \"nowhere\"", errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await SkerryProcess.RunAsync("validate", file)).ExitCode);
+
+        await using var agent = SkerryProcess.Start("agent", "--config", place.Configure("services: [{ name: web }]\n"));
+        var api = await agent.UntilReadyAsync();
+        place.Configure("services: [{ name: other }, { name: bad, address: 0.0.0.0 }]\n");
+        await agent.UntilLineAsync("services[1].address: Invalid service address");
+        Assert.Equal(["web"], await ServicesAsync(api));
+    }
+
     private static async Task<string[]> ServicesAsync(IPEndPoint api)
     {
         var (exitCode, output, errors) = await SkerryProcess.RunAsync("services", "--address", api.ToString());

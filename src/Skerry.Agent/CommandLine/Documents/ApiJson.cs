@@ -5,7 +5,6 @@ namespace Skerry.Agent.CommandLine.Documents;
 /// <summary>The documents of the HTTP API that the verbs read and write; Consul's names. Generated, so that a verb starts quickly.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApiMemberDocument[]))]
-[JsonSerializable(typeof(Dictionary<string, string[]>))]
 [JsonSerializable(typeof(ApiServiceEntryDocument[]))]
 [JsonSerializable(typeof(RegistrationDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -25,7 +25,7 @@ internal static class ServicesCommand
         {
             if (parse.GetValue(name) is not { } service)
             {
-                var services = await ReadServicesAsync(client, cancellation);
+                var services = await client.GetAsync("v1/skerry/services", ResultJson.Readable.ServiceResultArray, cancellation);
                 terminal.Write(services, ResultJson.Readable.ServiceResultArray, parse.GetValue(json), Tabulate);
                 return ExitCode.Success;
             }
@@ -37,21 +37,6 @@ internal static class ServicesCommand
             var found = query.Length > 0 ? "No instance matches." : $"No instance of '{service}' is registered. Register one with: skerry register --name {service} --port PORT";
             throw new CommandFailedException(ExitCode.NotFound, found);
         });
-    }
-
-    private static async Task<ServiceResult[]> ReadServicesAsync(AgentClient client, CancellationToken cancellation)
-    {
-        var tags = await client.GetAsync("v1/catalog/services", ApiJson.Default.DictionaryStringStringArray, cancellation);
-        var results = new List<ServiceResult>();
-        foreach (var name in tags.Keys.Order(StringComparer.Ordinal))
-        {
-            var statuses = (await ReadInstancesAsync(client, name, "", cancellation)).Select(entry => Read(entry).Status).ToList();
-            results.Add(new ServiceResult(
-                name, statuses.Count, statuses.Count(status => status == "passing"), statuses.Count(status => status == "warning"),
-                statuses.Count(status => status == "critical"), [.. tags[name].Order(StringComparer.Ordinal)]));
-        }
-
-        return [.. results];
     }
 
     private static Task<ApiServiceEntryDocument[]> ReadInstancesAsync(AgentClient client, string service, string query, CancellationToken cancellation) =>
