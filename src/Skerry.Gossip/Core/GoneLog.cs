@@ -13,16 +13,16 @@ namespace Skerry.Gossip.Core;
 internal sealed class GoneLog
 {
     private readonly List<SwimNode?> _entries = [];
-    private long _first = 1;
-    private long _fresh = 1;
-    private long _next = 1;
+    private int _first = 1;
+    private int _fresh = 1;
+    private int _next = 1;
     private int _empty;
 
     /// <summary>Who went lately, by the last <see cref="Age"/>.</summary>
     public int FreshCount { get; private set; }
 
     /// <summary>Entries to draw from with <see cref="Fresh"/>; some may be empty.</summary>
-    public int FreshEntries => (int)(_next - _fresh);
+    public int FreshEntries => _next - _fresh;
 
     /// <summary>A fresh one; null when it has come back.</summary>
     public SwimNode? Fresh(int index) => _entries[Index(_fresh) + index];
@@ -73,7 +73,7 @@ internal sealed class GoneLog
         return null;
     }
 
-    private int Index(long entry) => (int)(entry - (_next - _entries.Count));
+    private int Index(int entry) => entry - (_next - _entries.Count);
 
     /// <summary>Once half of the entries are empty, the rest moves together: a node that flaps for a day leaves no trail.</summary>
     private void Sweep()

@@ -12,21 +12,19 @@ namespace Skerry.Gossip.Core;
 internal sealed class MemberTable
 {
     private readonly Prng _prng;
-    private readonly Dictionary<string, SwimNode> _byName = new(StringComparer.Ordinal);
-    private readonly List<SwimNode> _all = [];
+    private readonly NameTable<SwimNode> _all = new(static node => node.Name);
     private readonly List<SwimNode> _living = [];
     private readonly GoneLog _gone = new();
 
     /// <summary>Those before this place in the round have been probed.</summary>
     private int _next;
 
-    /// <param name="self">Name of this node, which is never probed nor chosen.</param>
+    /// <param name="self">This node, which is never probed nor chosen.</param>
     /// <param name="prng">For the shuffles and the choices.</param>
-    public MemberTable(string self, Prng prng)
+    public MemberTable(Alive self, Prng prng)
     {
         _prng = prng;
         Self = new SwimNode(self);
-        _byName.Add(self, Self);
         _all.Add(Self);
     }
 
@@ -34,7 +32,7 @@ internal sealed class MemberTable
     public SwimNode Self { get; }
 
     /// <summary>Every node; in no order that means anything.</summary>
-    public IReadOnlyList<SwimNode> All => _all;
+    public IReadOnlyList<SwimNode> All => _all.Rows;
 
     /// <summary>Nodes that may be gossiped to, as far as is known without looking at each.</summary>
     public bool HasCompany => _living.Count > 0 || _gone.FreshCount > 0;
@@ -45,13 +43,12 @@ internal sealed class MemberTable
     /// </summary>
     public int Size => 1 + _living.Count + _gone.FreshCount;
 
-    public SwimNode? Find(string name) => _byName.GetValueOrDefault(name);
+    public SwimNode? Find(string name) => _all.Find(name);
 
     /// <summary>Makes room for a node that is not known; it does not live yet.</summary>
-    public SwimNode Add(string name)
+    public SwimNode Add(Alive told)
     {
-        var node = new SwimNode(name) { Place = _all.Count };
-        _byName.Add(name, node);
+        var node = new SwimNode(told);
         _all.Add(node);
         return node;
     }
@@ -78,19 +75,12 @@ internal sealed class MemberTable
     public void Age(Instant fresh, Instant known)
     {
         _gone.Age(fresh);
-        while (_gone.Forget(known) is { } node)
-        {
-            _byName.Remove(node.Name);
-            var last = _all[^1];
-            (_all[node.Place], last.Place) = (last, node.Place);
-            _all.RemoveAt(_all.Count - 1);
-        }
+        while (_gone.Forget(known) is { } node) _all.Remove(node.Name);
     }
 
     /// <summary>Gives back spare room.</summary>
     public void TrimExcess()
     {
-        _byName.TrimExcess();
         _all.TrimExcess();
         _living.TrimExcess();
     }
@@ -118,8 +108,8 @@ internal sealed class MemberTable
     /// <summary>All as a push/pull carries them.</summary>
     public ImmutableArray<PushNodeState> ToPush()
     {
-        var nodes = ImmutableArray.CreateBuilder<PushNodeState>(_all.Count);
-        foreach (var node in _all) nodes.Add(new PushNodeState(node.Name, node.Address, node.Meta, node.Incarnation, node.State, node.Versions));
+        var nodes = ImmutableArray.CreateBuilder<PushNodeState>(_all.Rows.Count);
+        foreach (var node in _all.Rows) nodes.Add(new PushNodeState(node.Name, node.Address, node.Meta, node.Incarnation, node.State, node.Versions));
         return nodes.MoveToImmutable();
     }
 

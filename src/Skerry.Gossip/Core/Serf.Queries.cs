@@ -93,7 +93,7 @@ internal sealed partial class Serf
                 var name = Encoding.UTF8.GetString(query.Payload.Span);
                 if (name == _core.Name) return;
                 var member = _members.TryGetValue(name, out var known)
-                    ? new ConflictMember(known.Name, known.Address, known.Tags, known.Status, known.Versions)
+                    ? new ConflictMember(known.Name, known.Node.Address, known.Tags, known.Status, known.Node.Versions)
                     : null;
                 Respond(query, QueryFlags.None, SerfCodec.Encode(new ConflictResponse(member)));
                 return;

@@ -66,7 +66,7 @@ internal sealed partial class Serf : ISwimLayer
     {
         if (!_members.TryGetValue(node.Name, out var member))
         {
-            member = _members.Add(node.Name);
+            member = _members.Add(node);
             if (_intents.Remove(node.Name, out var intent))
             {
                 member.StatusTime = intent.Time;
@@ -85,7 +85,6 @@ internal sealed partial class Serf : ISwimLayer
     public void OnLeave(SwimNode node, Instant now)
     {
         if (!_members.TryGetValue(node.Name, out var member)) return;
-        member.Incarnation = node.Incarnation;
         // Who dies with a goodbye has left; SWIM's own goodbye counts too, when the intent was lost.
         var left = member.Status == MemberStatus.Leaving || (member.Status == MemberStatus.Alive && node.State == SwimState.Left);
         if (!left && member.Status != MemberStatus.Alive) return;
@@ -104,7 +103,6 @@ internal sealed partial class Serf : ISwimLayer
     public void OnIncarnation(SwimNode node)
     {
         if (!_members.TryGetValue(node.Name, out var member)) return;
-        member.Incarnation = node.Incarnation;
         _core.Emit(new MemberChanged(null, member.ToMember()));
     }
 
@@ -233,7 +231,7 @@ internal sealed partial class Serf : ISwimLayer
         _core.Wake(SwimTimer.Reconnect, now + ReconnectInterval * (0.75 + 0.5 * _core.Prng.NextDouble()));
         if (!_core.Prng.Chance((double)_members.FailedCount / Math.Max(1, _members.AliveCount))) return;
         var chosen = _members.Absent.Where(member => member.Status == MemberStatus.Failed).ElementAt(_core.Prng.Next(_members.FailedCount));
-        _core.Emit(new StartPushPull(chosen.Address, chosen.Name, Join: true));
+        _core.Emit(new StartPushPull(chosen.Node.Address, chosen.Name, Join: true));
     }
 
     private void Erase(SerfMember member)
@@ -246,10 +244,8 @@ internal sealed partial class Serf : ISwimLayer
 
     private void Take(SerfMember member, SwimNode node)
     {
-        member.Address = node.Address;
-        member.Versions = node.Versions;
-        member.Incarnation = node.Incarnation;
-        if (TagsCodec.TryDecode(node.Meta.Span, out var tags, out _)) member.Tags = tags;
+        member.Node = node;
+        if (TagsCodec.TryDecode(node.Meta.Span, out _, out _)) member.Meta = node.Meta;
         else _core.Notice(Notice.Dropped, node.Name, "its tags cannot be read; the ones before stay");
     }
 }

@@ -1,25 +1,25 @@
 using System.Collections.Immutable;
 
 using Skerry.Gossip.Core.Messages;
+using Skerry.Gossip.Wire;
 using Skerry.Primitives;
 
 namespace Skerry.Gossip.Core;
 
-/// <summary>What Serf's rules hold of a member; it is remembered long after SWIM has forgotten the node.</summary>
-/// <param name="name">Its name.</param>
-internal sealed class SerfMember(string name)
+/// <summary>What Serf's rules hold of a member, besides what SWIM holds of its node; it may be remembered when SWIM has forgotten the node.</summary>
+/// <param name="node">What SWIM holds of it, or last held.</param>
+internal sealed class SerfMember(SwimNode node)
 {
-    public string Name { get; } = name;
+    public SwimNode Node { get; set; } = node;
 
-    public NodeAddress Address { get; set; }
+    public string Name => Node.Name;
 
-    public ImmutableSortedDictionary<string, string> Tags { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
+    /// <summary>Its tags as they came, the last that could be read. They are decoded when somebody asks: tags of all members of all nodes would fill a simulation.</summary>
+    public ByteString Meta { get; set; }
 
-    public ProtocolVersions Versions { get; set; }
+    public ImmutableSortedDictionary<string, string> Tags => TagsCodec.TryDecode(Meta.Span, out var tags, out _) ? tags : TagsCodec.NoTags;
 
-    public uint Incarnation { get; set; }
-
-    public MemberStatus Status { get; set; }
+    public MemberStatus Status { get; set; } = MemberStatus.Alive;
 
     /// <summary>Member clock of the last intent about it; an older one changes nothing.</summary>
     public ulong StatusTime { get; set; }
@@ -30,8 +30,12 @@ internal sealed class SerfMember(string name)
     /// <summary>Its place among the absent; -1 when it is alive. The <see cref="Roster"/>'s own.</summary>
     public int Place { get; set; } = -1;
 
-    public Member ToMember() => new(Name, Address.ToEndPoint(), Status, Tags, Incarnation)
+    public Member ToMember()
     {
-        Versions = [Versions[0], Versions[1], Versions[2], Versions[3], Versions[4], Versions[5]],
-    };
+        var versions = Node.Versions;
+        return new Member(Name, Node.Address.ToEndPoint(), Status, Tags, Node.Incarnation)
+        {
+            Versions = [versions[0], versions[1], versions[2], versions[3], versions[4], versions[5]],
+        };
+    }
 }

@@ -30,14 +30,11 @@ internal sealed partial class Swim
     {
         _core = core;
         _layer = layer;
-        _members = new MemberTable(core.Name, core.Prng);
+        _members = new MemberTable(new Alive(0, core.Name, core.Options.Address, meta, ProtocolVersions.Current), core.Prng);
         _rumours = new BroadcastQueue(core.MaxRumour);
         _keepGone = core.Options.ReconnectTimeout > core.Options.TombstoneTimeout ? core.Options.ReconnectTimeout : core.Options.TombstoneTimeout;
         _awareness = new Awareness(core.Timing.AwarenessMaxMultiplier);
         _self = _members.Self;
-        _self.Address = core.Options.Address;
-        _self.Meta = meta;
-        _self.Versions = ProtocolVersions.Current;
     }
 
     public MemberTable Members => _members;
@@ -58,7 +55,7 @@ internal sealed partial class Swim
     /// <summary>Says something new of itself.</summary>
     public Rumour UpdateMeta(ByteString meta, Instant now)
     {
-        _self.Meta = meta;
+        _self.Told = _self.Told with { Meta = meta };
         RaiseIncarnation(0);
         _layer.OnUpdate(_self, now);
         return GossipAlive(_self);
@@ -76,17 +73,17 @@ internal sealed partial class Swim
     {
         var isSelf = alive.Node == _core.Name;
         if (isSelf && _leaving) return;
-        var address = alive.Address.Port == 0 ? alive.Address.WithPort(_core.Options.Address.Port) : alive.Address;
+        if (alive.Address.Port == 0) alive = alive with { Address = alive.Address.WithPort(_core.Options.Address.Port) };
         var node = _members.Find(alive.Node);
-        var isNews = node is null || isSelf || alive.Incarnation > node.Incarnation || node.Address != address;
+        var isNews = node is null || isSelf || alive.Incarnation > node.Incarnation || node.Address != alive.Address;
         if (!isNews || !IsSound(alive)) return;
-        node ??= AddStranger(alive, address);
+        node ??= AddStranger(alive);
         if (node is null) return;
 
-        var hasMoved = node.Address != address;
+        var hasMoved = node.Address != alive.Address;
         if (hasMoved && !MayMove(node, now))
         {
-            _layer.OnConflict(node, address, now);
+            _layer.OnConflict(node, alive.Address, now);
             return;
         }
 
@@ -99,10 +96,8 @@ internal sealed partial class Swim
         StopSuspicion(node);
         var wasGone = node.IsGone;
         var hasChanged = node.Meta != alive.Meta;
-        node.Versions = alive.Versions;
+        node.Told = alive;
         node.Incarnation = alive.Incarnation;
-        node.Meta = alive.Meta;
-        node.Address = address;
         if (node.State != SwimState.Alive) _members.Set(node, SwimState.Alive, now);
         GossipAlive(node);
         if (wasGone) WakeProbing(now);
@@ -122,13 +117,8 @@ internal sealed partial class Swim
         return false;
     }
 
-    private SwimNode? AddStranger(Alive alive, NodeAddress address)
-    {
-        if (alive.Incarnation == 0 || _members.All.Count >= WireLimits.MaxPushPullNodes) return null;
-        var node = _members.Add(alive.Node);
-        node.Address = address;
-        return node;
-    }
+    private SwimNode? AddStranger(Alive alive) =>
+        alive.Incarnation == 0 || _members.All.Count >= WireLimits.MaxPushPullNodes ? null : _members.Add(alive);
 
     /// <summary>Whether a name may be taken to another address: at once after a goodbye, after a death when it is long enough ago.</summary>
     private bool MayMove(SwimNode node, Instant now)
@@ -249,7 +239,7 @@ internal sealed partial class Swim
     private void SetRight(SwimNode node, NodeAddress? teller)
     {
         if (teller is not { } to) return;
-        if (node.State == SwimState.Alive) Send(to, GossipCodec.Encode(new Alive(node.Incarnation, node.Name, node.Address, node.Meta, node.Versions)));
+        if (node.State == SwimState.Alive) Send(to, GossipCodec.Encode(WordOf(node)));
         else if (node.State == SwimState.Left) Send(to, GossipCodec.Encode(new Dead(node.Incarnation, node.Name, node.Name)));
     }
 
@@ -291,6 +281,7 @@ internal sealed partial class Swim
         _core.Timers.Cancel(new TimerKey(SwimTimer.Suspicion, node.Name));
     }
 
-    private Rumour GossipAlive(SwimNode node) =>
-        _rumours.Add(GossipCodec.Encode(new Alive(node.Incarnation, node.Name, node.Address, node.Meta, node.Versions)), node.Name);
+    private Rumour GossipAlive(SwimNode node) => _rumours.Add(GossipCodec.Encode(WordOf(node)), node.Name);
+
+    private static Alive WordOf(SwimNode node) => node.Told.Incarnation == node.Incarnation ? node.Told : node.Told with { Incarnation = node.Incarnation };
 }

@@ -3,18 +3,21 @@ using Skerry.Primitives;
 
 namespace Skerry.Gossip.Core;
 
-/// <summary>A row of the membership table: what SWIM holds of one node.</summary>
-/// <param name="name">Its name.</param>
-internal sealed class SwimNode(string name)
+/// <summary>A row of the membership table: what SWIM holds of one node. Every node holds one on every other: a field more is paid n x n times.</summary>
+/// <param name="told">What is known of it from the start.</param>
+internal sealed class SwimNode(Alive told)
 {
-    public string Name { get; } = name;
+    /// <summary>What it last said of itself; <see cref="Incarnation"/> may have risen since.</summary>
+    public Alive Told { get; set; } = told;
+
+    public string Name => Told.Node;
 
     /// <summary>As it came: an IPv4 in 4 and in 16 bytes are two addresses to memberlist.</summary>
-    public NodeAddress Address { get; set; }
+    public NodeAddress Address => Told.Address;
 
-    public ByteString Meta { get; set; }
+    public ByteString Meta => Told.Meta;
 
-    public ProtocolVersions Versions { get; set; }
+    public ProtocolVersions Versions => Told.Versions;
 
     /// <summary>Only grows, and only the node itself raises it.</summary>
     public uint Incarnation { get; set; }
@@ -36,12 +39,9 @@ internal sealed class SwimNode(string name)
 
     public bool IsGone => State is SwimState.Dead or SwimState.Left;
 
-    /// <summary>Its place among all nodes; the <see cref="MemberTable"/>'s own.</summary>
-    public int Place { get; set; }
-
     /// <summary>Its place among the living; -1 when it is gone. The <see cref="MemberTable"/>'s own.</summary>
     public int Turn { get; set; } = -1;
 
     /// <summary>Its entry among the gone; 0 when it lives. The <see cref="GoneLog"/>'s own.</summary>
-    public long GoneEntry { get; set; }
+    public int GoneEntry { get; set; }
 }

@@ -44,7 +44,7 @@ public sealed class MemberTableTests
                 }
                 else if (kind == 0)
                 {
-                    table.Set(table.Add($"late{index}"), SwimState.Alive, now);
+                    table.Set(table.Add(Told($"late{index}")), SwimState.Alive, now);
                     last[$"late{index}"] = turn;
                 }
                 else if (Living(table).Order(StringComparer.Ordinal).Skip(index % 5).FirstOrDefault() is { } name)
@@ -67,7 +67,7 @@ public sealed class MemberTableTests
         for (var seed = 0ul; seed < 200; seed++)
         {
             var (table, now) = Filled(4, seed);
-            table.Set(table.Add("new"), SwimState.Alive, now);
+            table.Set(table.Add(Told("new")), SwimState.Alive, now);
             places.Add(Turns(table, 5).IndexOf("new"));
         }
 
@@ -213,7 +213,7 @@ public sealed class MemberTableTests
             foreach (var (index, state, seconds) in steps)
             {
                 now += TimeSpan.FromSeconds(seconds);
-                var node = table.Find($"n{index}") ?? table.Add($"n{index}");
+                var node = table.Find($"n{index}") ?? table.Add(Told($"n{index}"));
                 // Memberlist's rules know no way from one way of being gone to the other.
                 if (!node.IsGone || state < (int)SwimState.Dead) table.Set(node, (SwimState)state, now);
                 else if (node.GoneEntry == 0) table.Set(node, SwimState.Alive, now);
@@ -221,7 +221,7 @@ public sealed class MemberTableTests
                 var others = table.All.Where(other => other != table.Self).ToArray();
                 var size = 1 + others.Count(other => !other.IsGone || other.StateChanged >= now - Fresh);
                 if (table.Size != size || others.Any(other => other.IsGone && other.StateChanged < now - known)) return false;
-                if (others.Any(other => table.Find(other.Name) != other || table.All[other.Place] != other)) return false;
+                if (others.Any(other => table.Find(other.Name) != other)) return false;
             }
 
             return true;
@@ -230,12 +230,14 @@ public sealed class MemberTableTests
 
     private static (MemberTable Table, Instant Now) Filled(int count, ulong seed = 1)
     {
-        var table = new MemberTable("self", new Prng(seed));
+        var table = new MemberTable(Told("self"), new Prng(seed));
         var now = Instant.Origin + TimeSpan.FromHours(100);
         table.Set(table.Self, SwimState.Alive, now);
-        for (var i = 0; i < count; i++) table.Set(table.Add($"n{i}"), SwimState.Alive, now);
+        for (var i = 0; i < count; i++) table.Set(table.Add(Told($"n{i}")), SwimState.Alive, now);
         return (table, now);
     }
+
+    private static Alive Told(string name) => new(1, name, default, ByteString.Empty, ProtocolVersions.Current);
 
     private static IEnumerable<string> Living(MemberTable table) => table.All.Where(node => node != table.Self && !node.IsGone).Select(node => node.Name);
 

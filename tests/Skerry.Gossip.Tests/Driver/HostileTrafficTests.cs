@@ -90,9 +90,18 @@ public sealed class HostileTrafficTests : IDisposable
         for (var i = 0; i < 300; i++)
         {
             var caller = new TcpClient();
-            await caller.ConnectAsync(node.LocalAddress);
-            await caller.GetStream().WriteAsync(new byte[] { (byte)GossipMessageType.PushPull });
-            callers.Add(caller);
+            try
+            {
+                await caller.ConnectAsync(node.LocalAddress);
+                await caller.GetStream().WriteAsync(new byte[] { (byte)GossipMessageType.PushPull });
+                callers.Add(caller);
+            }
+            catch (Exception cutOff) when (cutOff is SocketException or IOException)
+            {
+                // So soon was room made for the next one.
+                caller.Dispose();
+            }
+
             if (i == 200) await AnswersAsync(node);
         }
 
