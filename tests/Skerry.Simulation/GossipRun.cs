@@ -55,10 +55,14 @@ internal sealed class GossipRun
     };
 
     /// <summary>Plays the options of a seed from beginning to end; a broken rule ends up in the result.</summary>
-    public static GossipResult Execute(GossipSwarm options, Action<string>? trace = null)
+    /// <param name="options">What to run.</param>
+    /// <param name="trace">Hears of every event as it happens.</param>
+    /// <param name="progress">Hears every few seconds how far the run has come.</param>
+    public static GossipResult Execute(GossipSwarm options, Action<string>? trace = null, TextWriter? progress = null)
     {
         var run = new GossipRun(options);
         run.World.Trace.Listener = trace;
+        if (progress is not null) run.Watch(new ProgressReport(progress, run.World));
         var watch = Stopwatch.StartNew();
         Exception? failure = null;
         try
@@ -73,6 +77,12 @@ internal sealed class GossipRun
         }
 
         return new GossipResult(options, run, failure, watch.Elapsed);
+    }
+
+    private void Watch(ProgressReport progress)
+    {
+        World.Checkers.Add(progress);
+        World.LifeChanged += progress.OnLifeChanged;
     }
 
     /// <summary>From now on running nodes may be reported failed: what comes is strong enough for that.</summary>

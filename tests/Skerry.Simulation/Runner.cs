@@ -18,7 +18,7 @@ internal sealed class Runner(TextWriter output)
             var swarm = options.Draw(seed);
             if (options.Swarm == 1) output.WriteLine(swarm);
             if (options.Trace) output.WriteLine(Trace.Head);
-            var result = GossipRun.Execute(swarm, options.Trace ? output.WriteLine : null);
+            var result = GossipRun.Execute(swarm, options.Trace ? output.WriteLine : null, options is { Swarm: 1, Trace: false } ? Console.Error : null);
             output.WriteLine(result.Failure is null ? result.Summary : result.Report());
             if (result.Failure is not null) failures.Add((seed, (result.Failure as SimulationFailure)?.Rule ?? result.Failure.GetType().Name));
             else if (options.Twice && GossipRun.Execute(swarm).Hash != result.Hash) failures.Add((seed, "replay"));

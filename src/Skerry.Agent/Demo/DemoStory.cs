@@ -213,7 +213,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
         if (_requests is null) return;
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{_requests.Sent} requests so far, {_requests.Failed} failed; north answered {_requests.AnsweredBy(North.Name)}, south {_requests.AnsweredBy(South.Name)}; slowest of late {_requests.TakeSlowest().TotalMilliseconds:0} ms");
+            $"{_requests.Sent} requests so far, {_requests.Failed} failed; north answered {_requests.AnsweredBy(North.Name)}, south {_requests.AnsweredBy(South.Name)}; slowest since the last count {_requests.TakeSlowest().TotalMilliseconds:0} ms");
         if (_requests.Failed == 0) narrator.Good(text);
         else narrator.Bad($"{text}; first failure: {_requests.FirstFailure}");
     }
