@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 
@@ -6,6 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 using Skerry.Gateway.Model;
+using Skerry.Gateway.Transport;
 
 namespace Skerry.Gateway;
 
@@ -15,15 +18,21 @@ internal sealed class GatewayContext
     private IFeatureCollection _features = null!;
     private IHttpRequestFeature _request = null!;
     private IHttpResponseFeature _response = null!;
-    private IPAddress? _clientIp;
-    private string _clientAddress = "";
+    private IHttpResponseBodyFeature _responseBody = null!;
+    private IHttpRequestBodyDetectionFeature? _bodyDetection;
+    private ListenerOptions _listener = null!;
+    private IPAddress? _peerAddress;
+    private string _peer = "unknown";
+    private bool _isPeerTrusted;
+    private string? _client;
+    private string _host = "";
 
     /// <summary>The server's features, for what this type does not show.</summary>
     public IFeatureCollection Features => _features;
 
     public string Method => _request.Method;
 
-    /// <summary>Path, decoded; what routes match.</summary>
+    /// <summary>Path, decoded and without dots; what routes match.</summary>
     public string Path => _request.Path;
 
     /// <summary>By the listener, not by what the client says.</summary>
@@ -32,9 +41,9 @@ internal sealed class GatewayContext
     /// <summary>Path and query as they are forwarded; plugins may change it.</summary>
     public string Target { get; set; } = "";
 
-    public IHeaderDictionary RequestHeaders => _request.Headers;
+    public IHeaderDictionary RequestHeaders { get; private set; } = null!;
 
-    public IHeaderDictionary ResponseHeaders => _response.Headers;
+    public IHeaderDictionary ResponseHeaders { get; private set; } = null!;
 
     public int StatusCode
     {
@@ -47,63 +56,73 @@ internal sealed class GatewayContext
     /// <summary>The pipeline that took the request; null when none did.</summary>
     public PipelineModel? Pipeline { get; set; }
 
-    /// <summary>Plugins the request has passed; those answer on the way out.</summary>
+    /// <summary>Plugins the request has passed; those see the answer on its way out.</summary>
     public int PassedPlugins { get; set; }
+
+    /// <summary>Names of headers that plugins have set and that would otherwise be taken for the client's claims about itself.</summary>
+    public ImmutableArray<string> Vouched { get; set; } = [];
 
     /// <summary>Ends when the client is gone.</summary>
     public CancellationToken Aborted => _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
-    public System.IO.Pipelines.PipeReader RequestBody => _features.Get<IRequestBodyPipeFeature>()!.Reader;
+    public PipeReader RequestBody => _features.Get<IRequestBodyPipeFeature>()!.Reader;
 
-    public IHttpResponseBodyFeature ResponseBody => _features.Get<IHttpResponseBodyFeature>()!;
+    public IHttpResponseBodyFeature ResponseBody => _responseBody;
 
-    public bool MayHaveBody => _features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
+    /// <summary>Takes fields that follow the body; null where the client's protocol has none that Kestrel writes.</summary>
+    public IHeaderDictionary? ResponseTrailers => IsHttp1 ? null : _features.Get<IHttpResponseTrailersFeature>()?.Trailers;
+
+    public bool MayHaveBody => _bodyDetection?.CanHaveBody ?? false;
 
     /// <summary>Whether the client speaks HTTP/1.x: trailers and connections differ.</summary>
-    public bool IsHttp1 => _request.Protocol.Length == 8;
+    public bool IsHttp1 { get; private set; }
 
-    /// <summary>The client's IP address as text.</summary>
-    public string ClientAddress
-    {
-        get
-        {
-            var ip = _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
-            if (!ReferenceEquals(ip, _clientIp) || _clientAddress.Length == 0)
-            {
-                _clientIp = ip;
-                _clientAddress = ip is null ? "unknown" : (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip).ToString();
-            }
+    /// <summary>The client's connection, when it carries this request alone: its end is the request's. Null on HTTP/2.</summary>
+    public PolledSocket? ClientSocket { get; private set; }
 
-            return _clientAddress;
-        }
-    }
+    /// <summary>The client's IP address as text: the peer's, or what trusted proxies say.</summary>
+    public string ClientAddress => _client ??= _isPeerTrusted ? ClientTrust.ClientOf(_peer, RequestHeaders, _listener.TrustedProxies) : _peer;
+
+    /// <summary>What an instance is told of the client.</summary>
+    public ForwardedClient Forwarded => _isPeerTrusted ? ClientTrust.Extend(this, _peer) : new ForwardedClient(_peer, Scheme, _host, null);
+
+    /// <summary>The Host header as the client sent it.</summary>
+    public string OriginalHost => _host;
 
     /// <summary>The Host header without its port.</summary>
     public ReadOnlySpan<char> HostName
     {
         get
         {
-            var host = (_request.Headers.Host is [var one] ? one : null).AsSpan();
+            var host = _host.AsSpan();
             if (host.StartsWith("[")) return host.IndexOf(']') is > 0 and var end ? host[1..end] : host;
             return host.IndexOf(':') is >= 0 and var colon ? host[..colon] : host;
         }
     }
 
     /// <summary>Fills the context for a request.</summary>
-    public void Begin(IFeatureCollection features, string scheme)
+    public void Begin(IFeatureCollection features, ListenerOptions listener)
     {
-        Scheme = scheme;
-        _features = features;
-        _request = features.Get<IHttpRequestFeature>()!;
-        _response = features.Get<IHttpResponseFeature>()!;
+        // On HTTP/1.1 the features are the connection's own and stay the same; asking for each anew would cost more than a plugin does.
+        if (!ReferenceEquals(features, _features) || !ReferenceEquals(listener, _listener)) Attach(features, listener);
+        RequestHeaders = _request.Headers;
+        ResponseHeaders = _response.Headers;
         Pipeline = null;
         PassedPlugins = 0;
-        // The raw target keeps what decoding would lose; absolute and asterisk forms go by the parsed parts.
-        Target = _request.RawTarget is ['/', ..] raw ? raw : EncodedTarget();
+        Vouched = [];
+        _client = null;
+        _host = RequestHeaders.Host.ToString();
+        Target = ForwardedTarget();
     }
+
+    /// <summary>Whether a plugin has set a header that says who the client is.</summary>
+    public bool Vouches(string name) => !Vouched.IsEmpty && Vouched.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A value of the query, decoded; empty when it has none.</summary>
     public string Query(string name) => QueryHelpers.ParseQuery(_request.QueryString).TryGetValue(name, out var values) ? values.ToString() : "";
+
+    /// <summary>Puts another path in place of the decoded one; the query stays.</summary>
+    public void SetPath(string path) => Target = new PathString(path).ToUriComponent() + _request.QueryString;
 
     /// <summary>Lets the plugins see the answer before its headers are sent; call once, before the first byte.</summary>
     public void BeginResponse()
@@ -121,9 +140,43 @@ internal sealed class GatewayContext
         ResponseHeaders.ContentType = "text/plain; charset=utf-8";
         ResponseHeaders.ContentLength = body.Length;
         BeginResponse();
-        if (!HttpMethods.IsHead(Method)) await ResponseBody.Writer.WriteAsync(body, Aborted);
+        if (!HttpMethods.IsHead(Method)) await ResponseBody.Writer.WriteAsync(body);
         return false;
     }
 
-    private string EncodedTarget() => new PathString(_request.Path).ToUriComponent() is { Length: > 0 } path ? path + _request.QueryString : "/" + _request.QueryString;
+    /// <summary>Cuts the client off: the only way to say that an answer under way will not be whole.</summary>
+    public void Abort() => _features.Get<IHttpRequestLifetimeFeature>()!.Abort();
+
+    private void Attach(IFeatureCollection features, ListenerOptions listener)
+    {
+        _features = features;
+        _listener = listener;
+        _request = features.Get<IHttpRequestFeature>()!;
+        _response = features.Get<IHttpResponseFeature>()!;
+        _responseBody = features.Get<IHttpResponseBodyFeature>()!;
+        _bodyDetection = features.Get<IHttpRequestBodyDetectionFeature>();
+        IsHttp1 = _request.Protocol.Length == 8; // "HTTP/1.1", not "HTTP/2"
+        Scheme = listener.Tls is null ? "http" : "https";
+        ClientSocket = IsHttp1 ? features.Get<ClientConnection>()?.Socket : null;
+        var address = features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+        if (!ReferenceEquals(address, _peerAddress)) _peer = address is null ? "unknown" : ClientTrust.Plain(address).ToString();
+        _peerAddress = address;
+        _isPeerTrusted = ClientTrust.IsTrusted(address, listener.TrustedProxies);
+    }
+
+    /// <summary>
+    /// The target as the client wrote it, since decoding loses what instances may need; but what was routed by a path without dots is forwarded so, or an
+    /// instance would see another path than the routes did.
+    /// </summary>
+    private string ForwardedTarget()
+    {
+        var raw = _request.RawTarget;
+        if (raw is not ['/', ..]) return raw == "*" ? raw : EncodedTarget();
+        var path = raw.AsSpan();
+        if (path.IndexOf('?') is >= 0 and var query) path = path[..query];
+        if (path.SequenceEqual(_request.Path)) return raw;
+        return path.Contains("/.", StringComparison.Ordinal) || path.Contains("%2e", StringComparison.OrdinalIgnoreCase) ? EncodedTarget() : raw;
+    }
+
+    private string EncodedTarget() => (new PathString(_request.Path).ToUriComponent() is { Length: > 0 } path ? path : "/") + _request.QueryString;
 }

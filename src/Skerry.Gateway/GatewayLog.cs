@@ -23,6 +23,21 @@ internal static partial class GatewayLog
     [LoggerMessage(3005, LogLevel.Information, "Gateway listener {Listener} is closed")]
     public static partial void Closed(ILogger logger, string listener);
 
-    [LoggerMessage(3006, LogLevel.Error, "The certificate of listener {Listener} cannot be read again and stays as it was: {Reason}")]
+    [LoggerMessage(3006, LogLevel.Error, "The certificate of listener {Listener} stays as it was. {Reason}")]
     public static partial void CertificateUnreadable(ILogger logger, string listener, string reason);
+
+    [LoggerMessage(3007, LogLevel.Information, "Listener {Listener} uses the certificate in {Path} as it is now")]
+    public static partial void CertificateRead(ILogger logger, string listener, string path);
+
+    [LoggerMessage(3008, LogLevel.Debug, "No TLS with {Client}: {Reason}")]
+    public static partial void HandshakeFailed(ILogger logger, string client, string reason);
+
+    [LoggerMessage(3009, LogLevel.Error, "The listener at {Address} cannot take another connection for now: {Reason}. Raise the limit of open files (ulimit -n)")]
+    public static partial void AcceptRefused(ILogger logger, string address, string reason);
+
+    [LoggerMessage(3010, LogLevel.Critical, "What a connection ran on its event loop failed")]
+    public static partial void LoopBroke(ILogger logger, Exception exception);
+
+    [LoggerMessage(3011, LogLevel.Warning, "Listener {Listener} did not stop well")]
+    public static partial void RetireFailed(ILogger logger, string listener, Exception exception);
 }

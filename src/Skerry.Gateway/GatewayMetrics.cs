@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
@@ -6,44 +6,51 @@ using Skerry.Gateway.Model;
 
 namespace Skerry.Gateway;
 
-/// <summary>Shows the pipelines' counters to whoever listens; reading costs requests nothing.</summary>
+/// <summary>Shows the pipelines' counts to whoever listens; requests pay for counting, never for showing.</summary>
 internal static class GatewayMetrics
 {
-    public static void Register(IMeterFactory meters, Func<ConcurrentDictionary<string, PipelineCounters>> pipelines)
+    public static void Register(IMeterFactory meters, Func<ImmutableArray<PipelineModel>> pipelines)
     {
         var meter = meters.Create("Skerry.Gateway");
-        meter.CreateObservableCounter("skerry.gateway.requests", () => Each(counters => counters.Requests), "{request}", "Requests taken by a pipeline");
-        meter.CreateObservableCounter("skerry.gateway.errors", () => Each(counters => counters.Errors), "{request}", "Answers of 500 and above");
-        meter.CreateObservableCounter("skerry.gateway.client.errors", () => Each(counters => counters.ClientErrors), "{request}", "Answers of 400 to 499");
-        meter.CreateObservableGauge("skerry.gateway.in.flight", () => Each(counters => counters.InFlight), "{request}", "Requests not answered yet");
-        meter.CreateObservableCounter("skerry.gateway.plugin.answered", PerPlugin, "{request}", "Requests that ended at a plugin");
-        meter.CreateObservableCounter("skerry.gateway.duration.bucket", Buckets, "{request}", "Requests that took at most le seconds");
-        meter.CreateObservableCounter("skerry.gateway.duration.sum", Sums, "s", "Time all requests took together");
+        Register(meter, "skerry.gateway", "of a pipeline", () => pipelines().Select(pipeline => (pipeline.Counters.Whole.Read(), PipelineTags(pipeline))));
+        Register(meter, "skerry.gateway.plugin", "at a plugin", () =>
+            from pipeline in pipelines()
+            from index in Enumerable.Range(0, pipeline.Plugins.Length)
+            select (pipeline.Counters.Plugins[index].Read(), PluginTags(pipeline, index)));
+    }
 
-        IEnumerable<Measurement<long>> Each(Func<PipelineCounters, long> value) => pipelines().Select(entry => new Measurement<long>(value(entry.Value), Tag("pipeline", entry.Key)));
+    private static void Register(Meter meter, string name, string whose, Func<IEnumerable<(TallySnapshot Counts, KeyValuePair<string, object?>[] Tags)>> tallies)
+    {
+        meter.CreateObservableCounter($"{name}.requests", () => Each(counts => counts.Requests), "{request}", $"Requests {whose} that are over");
+        meter.CreateObservableCounter($"{name}.errors", () => Each(counts => counts.Errors), "{request}", $"Requests {whose} answered with 500 and above, or cut off");
+        meter.CreateObservableCounter($"{name}.client.errors", () => Each(counts => counts.ClientErrors), "{request}", $"Requests {whose} answered with 400 to 499, or given up by the client");
+        meter.CreateObservableGauge($"{name}.in.flight", () => Each(counts => counts.InFlight), "{request}", $"Requests {whose} that are not over");
+        meter.CreateObservableCounter($"{name}.duration.sum", () => tallies().Select(tally => new Measurement<double>(tally.Counts.Seconds, tally.Tags)), "s", $"Time that requests {whose} took together");
+        meter.CreateObservableCounter($"{name}.duration.bucket", Buckets, "{request}", $"Requests {whose} that took at most le seconds");
 
-        IEnumerable<Measurement<long>> PerPlugin() =>
-            from entry in pipelines()
-            from index in Enumerable.Range(0, entry.Value.PluginNames.Length)
-            select new Measurement<long>(entry.Value.AnsweredBy(index), Tag("pipeline", entry.Key), Tag("plugin", entry.Value.PluginNames[index]), Tag("position", index.ToString(CultureInfo.InvariantCulture)));
-
-        IEnumerable<Measurement<double>> Sums() => pipelines().Select(entry => new Measurement<double>(entry.Value.Latency.Sum, Tag("pipeline", entry.Key)));
+        IEnumerable<Measurement<long>> Each(Func<TallySnapshot, long> value) => tallies().Select(tally => new Measurement<long>(value(tally.Counts), tally.Tags));
 
         IEnumerable<Measurement<long>> Buckets()
         {
-            foreach (var (name, counters) in pipelines())
+            foreach (var (counts, tags) in tallies())
             {
-                var counts = counters.Latency.Counts;
                 long total = 0;
-                for (var i = 0; i < counts.Length; i++)
+                for (var i = 0; i < counts.Buckets.Length; i++)
                 {
-                    total += counts[i];
-                    var bound = i < LatencyHistogram.Bounds.Length ? LatencyHistogram.Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-                    yield return new Measurement<long>(total, Tag("pipeline", name), Tag("le", bound));
+                    total += counts.Buckets[i];
+                    var bound = i < LatencyBuckets.Seconds.Length ? LatencyBuckets.Seconds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+                    yield return new Measurement<long>(total, [.. tags, new("le", bound)]);
                 }
             }
         }
     }
 
-    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+    private static KeyValuePair<string, object?>[] PipelineTags(PipelineModel pipeline) => [new("pipeline", pipeline.Name)];
+
+    private static KeyValuePair<string, object?>[] PluginTags(PipelineModel pipeline, int index) =>
+    [
+        new("pipeline", pipeline.Name),
+        new("plugin", pipeline.Counters.PluginNames[index]),
+        new("position", index.ToString(CultureInfo.InvariantCulture)),
+    ];
 }

@@ -1,16 +1,17 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Security;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Catalog;
 using Skerry.Gateway.Model;
 using Skerry.Gateway.Plugins;
 using Skerry.Gateway.Plugins.Upstream;
+using Skerry.Gateway.Tls;
+using Skerry.Gateway.Transport;
 
 using Yarp.ReverseProxy.Forwarder;
 
@@ -19,51 +20,46 @@ namespace Skerry.Gateway;
 /// <summary>The gateway of one agent: HTTP listeners, pipelines of plugins, upstreams from the catalog.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
+    private readonly ServiceCatalog _catalog;
+    private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
-    private readonly TargetRegistry _targets;
-    private readonly ServiceProvider _forwarding;
-    private readonly PluginEnvironment _environment;
-    private readonly ConcurrentDictionary<string, PipelineCounters> _counters = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly CancellationTokenSource _cutting = new();
+    private readonly List<Task> _retiring = [];
+    private Running? _running;
     private GatewayModel _model = GatewayModel.Empty;
+    private ImmutableArray<Listener> _listeners = [];
 
     /// <summary>A gateway that listens from <see cref="StartAsync"/> on.</summary>
+    /// <param name="catalog">Instances of services.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="loggers">For the log.</param>
+    /// <param name="meters">For counters.</param>
     public GatewayServer(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
+        _catalog = catalog;
+        _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Skerry.Gateway");
-        _targets = new TargetRegistry(time, _logger);
-        _forwarding = new ServiceCollection().AddSingleton(loggers).AddLogging().AddMetrics().AddSingleton(time).AddHttpForwarder().BuildServiceProvider();
-        _environment = new PluginEnvironment(catalog, time, _logger, _targets, _forwarding.GetRequiredService<IHttpForwarder>());
-        GatewayMetrics.Register(meters, () => _counters);
+        GatewayMetrics.Register(meters, () => Volatile.Read(ref _model).Pipelines);
     }
 
     /// <summary>The bound address of each listener, by name.</summary>
-    public ImmutableSortedDictionary<string, IPEndPoint> Listeners
-    {
-        get { lock (_listeners) return _listeners.ToImmutableSortedDictionary(entry => entry.Key, entry => entry.Value.Address, StringComparer.Ordinal); }
-    }
+    public ImmutableSortedDictionary<string, IPEndPoint> Listeners => _listeners.ToImmutableSortedDictionary(listener => listener.Options.Name, listener => listener.Address, StringComparer.Ordinal);
 
     /// <summary>Pipelines with their counters and upstreams, JSON-ready, for the API.</summary>
-    public object State => new
-    {
-        listeners = Listeners.Select(entry => new { name = entry.Key, address = entry.Value.ToString() }).ToArray(),
-        pipelines = Volatile.Read(ref _model).Pipelines.Select(StateOf).ToArray(),
-    };
+    public object State => GatewayState.Of(_listeners, Volatile.Read(ref _model).Pipelines);
 
     /// <summary>Checks options whole, without starting anything; empty when they can run.</summary>
-    public static ImmutableArray<GatewayError> Validate(GatewayOptions options)
-    {
-        using var targets = new TargetRegistry(TimeProvider.System, NullLogger.Instance);
-        return GatewayValidation.Check(options, new PluginEnvironment(null, TimeProvider.System, NullLogger.Instance, targets, null));
-    }
+    public static ImmutableArray<GatewayError> Validate(GatewayOptions options) => GatewayValidation.Check(options);
 
-    /// <summary>Starts with these options. Throws <see cref="GatewayException"/> when a listener cannot be bound or an option cannot run.</summary>
+    /// <summary>Starts with these options.</summary>
+    /// <exception cref="GatewayException">A listener cannot be bound, a certificate not be read, or an option cannot run.</exception>
     public Task StartAsync(GatewayOptions options, CancellationToken cancellation) => ApplyAsync(options, cancellation);
 
     /// <summary>Swaps to new options in one step; requests in flight finish on what they started with. On an exception the old ones go on.</summary>
+    /// <exception cref="GatewayException">A listener cannot be bound, a certificate not be read, or an option cannot run.</exception>
     public async Task ApplyAsync(GatewayOptions options, CancellationToken cancellation)
     {
         var errors = Validate(options);
@@ -71,20 +67,14 @@ public sealed class GatewayServer : IAsyncDisposable
         await _changing.WaitAsync(cancellation);
         try
         {
-            // New listeners come first: if one cannot be bound, nothing has changed.
-            var opened = await OpenAsync(options, cancellation);
-            var model = GatewayModel.Build(options, _environment, CountersOf);
-            var before = Interlocked.Exchange(ref _model, model);
-            before.Release();
-            foreach (var name in _counters.Keys.Except(options.Pipelines.Select(pipeline => pipeline.Name))) _counters.TryRemove(name, out _);
-            var closed = Take(options, opened);
-            foreach (var listener in closed)
-            {
-                await listener.StopAsync(cancellation);
-                await listener.DisposeAsync();
-            }
-
-            GatewayLog.Swapped(_logger, model.Pipelines.Length);
+            // A gateway without listeners has no threads and no timers.
+            if (options.Listeners.IsEmpty && _running is null) return;
+            _running ??= Running.Create(_catalog, _time, _loggers, _logger);
+            // All that can be refused comes first: until then nothing has changed.
+            var kept = _listeners.Where(listener => options.Listeners.Any(listener.Serves)).ToImmutableArray();
+            var certificates = kept.ToDictionary(listener => listener, listener => ReadCertificate(options.Listeners.First(listener.Serves)));
+            var opened = await OpenAsync([.. options.Listeners.Where(wanted => !kept.Any(listener => listener.Serves(wanted)))], cancellation);
+            Swap(options, kept, certificates, opened);
         }
         finally
         {
@@ -95,90 +85,101 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <summary>Stops accepting, lets requests in flight finish until the token is cancelled, then cuts them.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        Listener[] listeners;
-        lock (_listeners) listeners = [.. _listeners.Values];
-        await Task.WhenAll(listeners.Select(listener => listener.StopAsync(cancellation)));
+        await using var cut = cancellation.UnsafeRegister(static cutting => ((CancellationTokenSource)cutting!).Cancel(), _cutting);
+        await _changing.WaitAsync(CancellationToken.None);
+        try
+        {
+            foreach (var listener in _listeners) _retiring.Add(RetireAsync(listener, last: null));
+            _listeners = [];
+            await Task.WhenAll(_retiring);
+            _retiring.Clear();
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Listener[] listeners;
-        lock (_listeners)
-        {
-            listeners = [.. _listeners.Values];
-            _listeners.Clear();
-        }
-
-        foreach (var listener in listeners) await listener.DisposeAsync();
+        await StopAsync(new CancellationToken(canceled: true));
         Interlocked.Exchange(ref _model, GatewayModel.Empty).Release();
-        _targets.Dispose();
-        await _forwarding.DisposeAsync();
+        if (_running is not null) await _running.DisposeAsync();
+        _cutting.Dispose();
         _changing.Dispose();
     }
 
-    private async Task<List<Listener>> OpenAsync(GatewayOptions options, CancellationToken cancellation)
+    private static SslStreamCertificateContext? ReadCertificate(ListenerOptions options) => options.Tls is { } tls ? CertificateFiles.Read(options.Name, tls) : null;
+
+    private async Task<List<Listener>> OpenAsync(ImmutableArray<ListenerOptions> wanted, CancellationToken cancellation)
     {
+        var parts = new ListenerParts(_running!.Loops, _time, _logger, _loggers);
         var opened = new List<Listener>();
         try
         {
-            foreach (var listener in options.Listeners)
+            foreach (var options in wanted)
             {
-                if (Find(listener.Name) is { } running && SameSocket(running.Options, listener)) continue;
-                var application = new GatewayApplication(listener.Name, listener.Tls is null ? "http" : "https", () => Volatile.Read(ref _model), _logger);
-                opened.Add(await Listener.StartAsync(listener, application, _loggers, _logger, cancellation));
+                var replaced = _listeners.FirstOrDefault(listener => listener.Options.Address.Equals(options.Address) && options.Address.Port != 0);
+                opened.Add(await Listener.StartAsync(options, replaced?.Socket, () => Volatile.Read(ref _model), parts, cancellation));
             }
 
             return opened;
         }
-        catch (GatewayException)
+        catch
         {
             foreach (var listener in opened) await listener.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Puts new listeners in place; those no longer wanted come back, to be closed.</summary>
-    private List<Listener> Take(GatewayOptions options, List<Listener> opened)
+    private void Swap(GatewayOptions options, ImmutableArray<Listener> kept, Dictionary<Listener, SslStreamCertificateContext?> certificates, List<Listener> opened)
     {
-        var closed = new List<Listener>();
-        lock (_listeners)
+        var model = GatewayModel.Build(options, _running!.Environment, _model);
+        var retired = _listeners.Except(kept).Select(listener => (Listener: listener, Last: _model.Share())).ToArray();
+        foreach (var (listener, last) in retired) listener.GoBy(last);
+        foreach (var listener in kept) listener.Refresh(options.Listeners.First(listener.Serves), certificates[listener]);
+        var before = Interlocked.Exchange(ref _model, model);
+        before.Release();
+        _listeners = [.. kept, .. opened];
+        _retiring.RemoveAll(task => task.IsCompleted);
+        foreach (var (listener, last) in retired) _retiring.Add(RetireAsync(listener, last));
+        GatewayLog.Swapped(_logger, model.Pipelines.Length);
+    }
+
+    private async Task RetireAsync(Listener listener, GatewayModel? last)
+    {
+        try
         {
-            foreach (var name in _listeners.Keys.Where(name => options.Listeners.All(listener => listener.Name != name)).ToArray())
-            {
-                closed.Add(_listeners[name]);
-                _listeners.Remove(name);
-            }
+            await listener.RetireAsync(_cutting.Token);
+        }
+        catch (Exception failed)
+        {
+            GatewayLog.RetireFailed(_logger, listener.Options.Name, failed);
+        }
+        finally
+        {
+            last?.Release();
+        }
+    }
 
-            foreach (var listener in opened)
-            {
-                if (_listeners.Remove(listener.Options.Name, out var replaced)) closed.Add(replaced);
-                _listeners[listener.Options.Name] = listener;
-            }
-
-            foreach (var listener in options.Listeners) _listeners[listener.Name].Refresh(listener);
+    /// <summary>What exists only while there is something to listen to.</summary>
+    private sealed record Running(EventLoops Loops, PluginEnvironment Environment, TargetRegistry Targets, ServiceProvider Forwarding) : IAsyncDisposable
+    {
+        public static Running Create(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, ILogger logger)
+        {
+            var loops = new EventLoops(System.Environment.ProcessorCount, logger);
+            var targets = new TargetRegistry(loops, time, logger);
+            var forwarding = new ServiceCollection().AddSingleton(loggers).AddLogging().AddMetrics().AddSingleton(time).AddHttpForwarder().BuildServiceProvider();
+            var environment = new PluginEnvironment(catalog, time, logger, loops, targets, forwarding.GetRequiredService<IHttpForwarder>());
+            return new Running(loops, environment, targets, forwarding);
         }
 
-        return closed;
+        public async ValueTask DisposeAsync()
+        {
+            Targets.Dispose();
+            await Forwarding.DisposeAsync();
+            Loops.Dispose();
+        }
     }
-
-    private Listener? Find(string name)
-    {
-        lock (_listeners) return _listeners.GetValueOrDefault(name);
-    }
-
-    private static bool SameSocket(ListenerOptions left, ListenerOptions right) => left.Address.Equals(right.Address) && left.Tls is null == right.Tls is null;
-
-    private PipelineCounters CountersOf(string pipeline, ImmutableArray<string> plugins) => _counters.AddOrUpdate(
-        pipeline, _ => new PipelineCounters(plugins), (_, counters) => counters.PluginNames.SequenceEqual(plugins) ? counters : new PipelineCounters(plugins));
-
-    private static object StateOf(PipelineModel pipeline) => new
-    {
-        name = pipeline.Name,
-        requests = pipeline.Counters.Requests,
-        inFlight = pipeline.Counters.InFlight,
-        errors = pipeline.Counters.Errors,
-        clientErrors = pipeline.Counters.ClientErrors,
-        plugins = pipeline.Plugins.Select((plugin, index) => new { name = pipeline.PluginNames[index], answered = pipeline.Counters.AnsweredBy(index), state = plugin.State }).ToArray(),
-    };
 }

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Net;
+
+using Skerry.Primitives;
 
 namespace Skerry.Gateway;
 
@@ -17,4 +20,8 @@ public sealed record ListenerOptions
     /// <summary>TLS; null: cleartext, HTTP/1.1 and HTTP/2 with prior knowledge.</summary>
     [Description("Certificate and key for TLS. Absent: cleartext.")]
     public TlsOptions? Tls { get; init; }
+
+    /// <summary>Proxies in front of the gateway whose word about the client counts; of anybody else what they say of others is dropped.</summary>
+    [Reloadable, Description("Networks of proxies in front, whose X-Forwarded-For, -Proto, -Host and Forwarded are believed and added to. Of anybody else they are dropped.")]
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 }

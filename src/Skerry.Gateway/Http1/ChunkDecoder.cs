@@ -1,8 +1,10 @@
 using System.Buffers;
 
+using Microsoft.AspNetCore.Http;
+
 namespace Skerry.Gateway.Http1;
 
-/// <summary>Takes chunks apart (RFC 9112, section 7.1), strictly: sizes are plain hexadecimal, lines end with CR LF, trailers are read and dropped.</summary>
+/// <summary>Takes chunks apart (RFC 9112, section 7.1), strictly: sizes are plain hexadecimal, lines end with CR LF, trailers are checked like headers.</summary>
 internal struct ChunkDecoder
 {
     private const int MaxLine = 4096;
@@ -25,8 +27,12 @@ internal struct ChunkDecoder
     public readonly bool IsDone => _state == State.Done;
 
     /// <summary>Goes on over what has arrived, data to the writer.</summary>
+    /// <param name="received">What has arrived.</param>
+    /// <param name="writer">Takes the data.</param>
+    /// <param name="trailers">Takes the trailers; null when the client cannot.</param>
     /// <returns>Bytes taken, and whether any of them were data.</returns>
-    public (int Consumed, bool HasData) Advance(ReadOnlySpan<byte> received, IBufferWriter<byte> writer)
+    /// <exception cref="UpstreamException">They are not sound.</exception>
+    public (int Consumed, bool HasData) Advance(ReadOnlySpan<byte> received, IBufferWriter<byte> writer, IHeaderDictionary? trailers)
     {
         var rest = received;
         var hasData = false;
@@ -46,13 +52,13 @@ internal struct ChunkDecoder
             }
 
             if (!TryTakeLine(ref rest, out var line)) break;
-            Take(line);
+            Take(line, trailers);
         }
 
         return (received.Length - rest.Length, hasData);
     }
 
-    private void Take(ReadOnlySpan<byte> line)
+    private void Take(ReadOnlySpan<byte> line, IHeaderDictionary? trailers)
     {
         switch (_state)
         {
@@ -65,9 +71,10 @@ internal struct ChunkDecoder
                 _state = State.Size;
                 break;
             case State.Trailer:
-                _trailer += line.Length;
+                _trailer += line.Length + 2;
                 if (_trailer > MaxTrailer) throw ResponseParser.Refuse("its trailers are too long");
                 if (line.IsEmpty) _state = State.Done;
+                else ResponseParser.ReadTrailer(line, trailers);
                 break;
         }
     }

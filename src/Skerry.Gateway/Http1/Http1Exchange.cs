@@ -1,62 +1,61 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 using Microsoft.AspNetCore.Http;
 
 namespace Skerry.Gateway.Http1;
 
 /// <summary>
-/// One request and its answer over one connection: (1) the head goes out, with the body behind it as it comes; (2) heads of 1xx are skipped; (3) the
-/// answer's head goes to the client; (4) its body is passed on as it comes, no faster than the client takes it; (5) the connection is fit for another
-/// exchange only if both messages ended where they said they would.
+/// Requests and their answers over one connection, one after the other: (1) the head goes out, with the body behind it as it comes; (2) heads of 1xx are skipped;
+/// (3) the answer's head goes to the client; (4) its body is passed on as it comes, no faster than the client takes it; (5) the connection is fit for another exchange
+/// only if both messages ended where they said they would, and nothing came after them.
 /// </summary>
-internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection connection, ExchangeLimits limits, DeadlineWatch watch)
+internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch watch)
 {
     private const int HeadBuffer = 4096;
-    private const int BodyChunk = 32 * 1024;
-    private const int BodyBatch = 64 * 1024;
+
+    private GatewayContext _context = null!;
+    private ExchangeTerms _terms = null!;
+    private long _end;
 
     /// <summary>Whether any byte of an answer has come: from then on nothing may be repeated.</summary>
     public bool HasAnswer { get; private set; }
 
-    /// <summary>Whether a byte of the body has been taken from the client: then the request cannot be repeated either.</summary>
+    /// <summary>Whether part of the body is gone that another attempt would need.</summary>
     public bool HasTakenBody { get; private set; }
 
-    /// <summary>Runs it. True: the connection may be used again.</summary>
-    public async ValueTask<bool> RunAsync(string host, ForwardedHeaders forwarded)
+    /// <summary>Runs one. True: the connection may be used again.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="terms">How the upstream wants it.</param>
+    /// <param name="instance">The instance's name, for a Host header that is not the client's.</param>
+    /// <param name="end">When all must be over, by the watch.</param>
+    /// <exception cref="UpstreamException">The instance failed.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <exception cref="BadRequestException">The request cannot be forwarded.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> RunAsync(GatewayContext context, ExchangeTerms terms, string instance, long end)
     {
-        var hasBody = context.MayHaveBody;
-        var isChunked = hasBody && context.RequestHeaders.ContentLength is null;
-        Wait(limits.FirstByte);
+        (_context, _terms, _end) = (context, terms, end);
+        HasAnswer = HasTakenBody = false;
+        connection.Begin(context.ClientSocket);
+        Wait(terms.FirstByte);
+        // A client on HTTP/2 can end one request without its connection: that is told by a token alone.
+        using var gone = context.ClientSocket is null ? context.Aborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Abandon(), connection) : default;
         var sending = Task.CompletedTask;
         try
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(HeadBuffer);
-            try
-            {
-                var length = RequestWriter.Write(context, forwarded, host, isChunked, ref buffer);
-                await connection.SendAsync(buffer.AsMemory(0, length));
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-
-            if (hasBody) sending = SendBodyAsync(isChunked);
-            var head = await ReadHeadAsync(sending);
-            var isSound = await PassAnswerAsync(head);
-            if (!sending.IsCompletedSuccessfully)
-            {
-                // The instance answered without reading all: the rest of the body has nowhere to go.
-                connection.Close();
-                context.RequestBody.CancelPendingRead();
-                await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return false;
-            }
-
-            connection.Deadline = long.MaxValue;
-            return isSound;
+            var hasBody = context.MayHaveBody;
+            var isChunked = hasBody && context.RequestHeaders.ContentLength is null;
+            await SendHeadAsync(instance, isChunked);
+            if (hasBody) sending = new RequestBody(context, connection, this).SendAsync(isChunked);
+            var head = await ReadHeadAsync();
+            var isFit = await PassAnswerAsync(head);
+            // An instance may answer without reading all of the request: then the rest of it has nowhere to go.
+            if (!sending.IsCompletedSuccessfully) return false;
+            if (isFit) connection.End();
+            return isFit;
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
         {
@@ -64,192 +63,197 @@ internal sealed class Http1Exchange(GatewayContext context, UpstreamConnection c
         }
         finally
         {
-            if (!sending.IsCompleted)
-            {
-                connection.Close();
-                context.RequestBody.CancelPendingRead();
-                await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            if (!sending.IsCompleted) await StopSendingAsync(sending);
+            _context = null!;
         }
     }
 
-    private async Task<Exception> ExplainAsync(Exception broken, Task sending)
+    /// <summary>Called when a piece of the request's body has gone out.</summary>
+    public void OnBodySent(bool isRepeatable)
     {
-        // When the client broke off its body, the connection was closed for that, not by the instance.
+        if (!isRepeatable) HasTakenBody = true;
+        if (!HasAnswer) Wait(_terms.FirstByte);
+    }
+
+    private ValueTask SendHeadAsync(string instance, bool isChunked)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(HeadBuffer);
+        try
+        {
+            var host = _terms.PreserveHost && _context.RequestHeaders.Host is [{ Length: > 0 } name] ? name : instance;
+            var length = RequestWriter.Write(_context, host, isChunked, ref buffer);
+            var sent = connection.SendNow(buffer.AsSpan(0, length));
+            // A head that a fresh or idle connection has no room for is rare enough for a copy.
+            return sent == length ? default : connection.SendAsync(buffer.AsSpan(sent, length - sent).ToArray());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask StopSendingAsync(Task sending)
+    {
+        connection.Cut();
+        _context.RequestBody.CancelPendingRead();
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async ValueTask<Exception> ExplainAsync(Exception broken, Task sending)
+    {
+        if (connection.IsAbandoned) return new OperationCanceledException("The client has gone.", broken);
+        // When the client broke off its body, the connection was cut for that, not by the instance.
         if (sending.IsFaulted && sending.Exception.InnerException is not SocketException and not ObjectDisposedException) await sending;
         if (connection.IsLate)
             return new UpstreamException(HasAnswer ? UpstreamFailure.BodyTimeout : UpstreamFailure.FirstByteTimeout, HasAnswer ? "the body stood still" : "no answer in time", broken);
         return new UpstreamException(HasAnswer ? UpstreamFailure.Body : UpstreamFailure.Closed, broken.Message, broken);
     }
 
-    private async Task SendBodyAsync(bool isChunked)
-    {
-        var body = context.RequestBody;
-        while (true)
-        {
-            var read = await body.ReadAsync(context.Aborted);
-            var bytes = read.Buffer;
-            if (read.IsCanceled) return;
-            if (!isChunked && !read.IsCompleted && bytes.Length < BodyBatch)
-            {
-                // A body whose length is known is nobody's conversation: fewer, larger sends cost less than many small ones.
-                body.AdvanceTo(bytes.Start, bytes.End);
-                continue;
-            }
-
-            if (bytes.Length > 0)
-            {
-                HasTakenBody = true;
-                if (isChunked) await connection.SendAsync(ChunkHeader(bytes.Length));
-                await connection.SendAsync(bytes);
-                if (isChunked) await connection.SendAsync("\r\n"u8.ToArray());
-                if (!HasAnswer) Wait(limits.FirstByte);
-            }
-
-            body.AdvanceTo(bytes.End);
-            if (read.IsCompleted) break;
-        }
-
-        if (isChunked) await connection.SendAsync("0\r\n\r\n"u8.ToArray());
-    }
-
-    private static byte[] ChunkHeader(long length) => System.Text.Encoding.ASCII.GetBytes($"{length:x}\r\n");
-
-    /// <summary>The head of the final answer, its headers already with the client's response.</summary>
-    private async ValueTask<ResponseHead> ReadHeadAsync(Task sending)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ResponseHead> ReadHeadAsync()
     {
         while (true)
         {
             int end;
             while ((end = ResponseParser.FindEnd(connection.Received)) < 0)
             {
-                if (!await connection.FillAsync())
-                {
-                    // A client that went away in the middle of its body ends the exchange here.
-                    if (sending.IsFaulted) await sending;
-                    throw HasAnswer
-                        ? ResponseParser.Refuse("it ends within its head")
-                        : new UpstreamException(UpstreamFailure.Closed, "the instance closed the connection without an answer");
-                }
-
+                if (await connection.FillAsync() == 0) throw Ended();
                 HasAnswer = true;
             }
 
-            var status = connection.Parser.Parse(connection.Received[..end], null).Status;
-            if (status is >= 100 and < 200 && status != 101)
+            if (ResponseParser.IsInterim(connection.Received))
             {
+                var interim = connection.Parser.Parse(connection.Received[..end], null);
+                if (interim.Status == 101) throw ResponseParser.Refuse("it switches protocols unasked");
                 connection.Take(end);
                 continue;
             }
 
-            if (status == 101) throw ResponseParser.Refuse("it switches protocols unasked");
-            var head = connection.Parser.Parse(connection.Received[..end], context.ResponseHeaders);
+            var head = connection.Parser.Parse(connection.Received[..end], _context.ResponseHeaders);
             connection.Take(end);
             return head;
         }
     }
 
-    private async ValueTask<bool> PassAnswerAsync(ResponseHead head)
+    /// <summary>What it means that the instance has ended its side.</summary>
+    private Exception Ended()
     {
-        context.StatusCode = head.Status;
-        var hasNoBody = head.Status is 204 or 304 || HttpMethods.IsHead(context.Method);
-        if (head is { IsChunked: false, ContentLength: >= 0 } && head.Status != 204) context.ResponseHeaders.ContentLength = head.ContentLength;
-        context.BeginResponse();
-        if (hasNoBody)
-        {
-            await context.ResponseBody.StartAsync(context.Aborted);
-            return head.KeepAlive && connection.Received.IsEmpty;
-        }
-
-        if (head.IsChunked)
-        {
-            await PassChunksAsync();
-            return head.KeepAlive && connection.Received.IsEmpty;
-        }
-
-        if (head.ContentLength < 0)
-        {
-            await PassUntilClosedAsync();
-            return false;
-        }
-
-        if (head.ContentLength == 0) await context.ResponseBody.StartAsync(context.Aborted);
-        else await PassBytesAsync(head.ContentLength);
-        return head.KeepAlive && connection.Received.IsEmpty;
+        // What is shut down here reads like an end.
+        if (connection.IsEndedByUs) return new SocketException((int)SocketError.Shutdown);
+        return new UpstreamException(HasAnswer ? UpstreamFailure.Body : UpstreamFailure.Closed, HasAnswer ? "the answer ends too early" : "closed without an answer");
     }
 
-    private async ValueTask PassBytesAsync(long left)
+    private ValueTask<bool> PassAnswerAsync(ResponseHead head)
     {
-        var writer = context.ResponseBody.Writer;
-        if (!connection.Received.IsEmpty)
-        {
-            var first = (int)Math.Min(left, connection.Received.Length);
-            await WriteAsync(writer, connection.ReceivedMemory[..first]);
-            connection.Take(first);
-            left -= first;
-        }
+        _context.StatusCode = head.Status;
+        var hasNoBody = head.Status is 204 or 304 || HttpMethods.IsHead(_context.Method);
+        // 205 allows no body to pass; one that comes anyway is left behind with the connection.
+        var isLeft = head.Status == 205 && !hasNoBody && (head.IsChunked || head.ContentLength != 0);
+        if (head is { IsChunked: false, ContentLength: >= 0 } && head.Status is not 204 and not 205) _context.ResponseHeaders.ContentLength = head.ContentLength;
+        _context.BeginResponse();
+        var starting = _context.ResponseBody.StartAsync();
+        if (!starting.IsCompletedSuccessfully) return PassBodyLaterAsync(starting, head, hasNoBody || isLeft, isLeft);
+        return hasNoBody || isLeft ? new ValueTask<bool>(IsFit(head) && !isLeft) : PassBodyAsync(head);
+    }
 
+    private async ValueTask<bool> PassBodyLaterAsync(Task starting, ResponseHead head, bool isSkipped, bool isLeft)
+    {
+        await starting;
+        return isSkipped ? IsFit(head) && !isLeft : await PassBodyAsync(head);
+    }
+
+    private ValueTask<bool> PassBodyAsync(ResponseHead head)
+    {
+        if (head.IsChunked) return PassChunksAsync(head);
+        if (head.ContentLength < 0) return PassUntilClosedAsync();
+        if (connection.Received.Length < head.ContentLength) return PassBytesAsync(head);
+        // All of it is here: it goes out with the head, when the request ends.
+        if (head.ContentLength > 0) CopyReceived(_context.ResponseBody.Writer, (int)head.ContentLength);
+        return new ValueTask<bool>(IsFit(head));
+    }
+
+    private bool IsFit(ResponseHead head) => head.KeepAlive && connection.Received.IsEmpty;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> PassBytesAsync(ResponseHead head)
+    {
+        const int most = 64 * 1024;
+        var writer = _context.ResponseBody.Writer;
+        var left = head.ContentLength - connection.Received.Length;
+        if (!connection.Received.IsEmpty) CopyReceived(writer, connection.Received.Length);
         while (left > 0)
         {
-            Wait(limits.Idle);
-            var memory = writer.GetMemory((int)Math.Min(left, BodyChunk));
-            if (memory.Length > left) memory = memory[..(int)left];
-            var read = await connection.ReceiveAsync(memory);
-            if (read == 0) throw new UpstreamException(UpstreamFailure.Body, $"the answer's body ends {left} bytes early");
+            var read = connection.ReceiveNow(writer.GetSpan((int)Math.Min(left, most)), left);
+            if (read < 0)
+            {
+                // What has come so far does not wait for what has not.
+                await FlushAsync(writer);
+                Wait(_terms.Idle);
+                var memory = writer.GetMemory((int)Math.Min(left, most));
+                read = await connection.ReceiveAsync(memory.Length > left ? memory[..(int)left] : memory);
+            }
+
+            if (read == 0) throw Ended();
             writer.Advance(read);
             left -= read;
-            await FlushAsync(writer);
+            if (left > 0) await FlushAsync(writer);
         }
+
+        return IsFit(head);
     }
 
-    private async ValueTask PassUntilClosedAsync()
+    private async ValueTask<bool> PassUntilClosedAsync()
     {
-        var writer = context.ResponseBody.Writer;
-        await context.ResponseBody.StartAsync(context.Aborted);
+        var writer = _context.ResponseBody.Writer;
         do
         {
-            await WriteAsync(writer, connection.ReceivedMemory);
-            connection.Take(connection.Received.Length);
-            Wait(limits.Idle);
+            if (!connection.Received.IsEmpty) CopyReceived(writer, connection.Received.Length);
+            await FlushAsync(writer);
+            Wait(_terms.Idle);
         }
-        while (await connection.FillAsync());
+        while (await connection.FillAsync() > 0);
+        if (connection.IsEndedByUs) throw Ended();
+        return false;
     }
 
-    private async ValueTask PassChunksAsync()
+    private async ValueTask<bool> PassChunksAsync(ResponseHead head)
     {
-        var writer = context.ResponseBody.Writer;
+        var writer = _context.ResponseBody.Writer;
         var decoder = new ChunkDecoder();
         while (true)
         {
-            var (consumed, hasData) = decoder.Advance(connection.Received, writer);
+            var (consumed, hasData) = decoder.Advance(connection.Received, writer, _context.ResponseTrailers);
             connection.Take(consumed);
-            if (decoder.IsDone) break;
-            if (hasData || !context.HasStarted) await FlushAsync(writer);
-            Wait(limits.Idle);
-            if (!await connection.FillAsync()) throw new UpstreamException(UpstreamFailure.Body, "the answer's body ends within its chunks");
+            if (decoder.IsDone) return IsFit(head);
+            if (hasData || !_context.HasStarted) await FlushAsync(writer);
+            Wait(_terms.Idle);
+            if (await connection.FillAsync() == 0) throw Ended();
         }
-
-        await FlushAsync(writer);
     }
 
-    private ValueTask WriteAsync(PipeWriter writer, ReadOnlyMemory<byte> bytes)
+    private void CopyReceived(PipeWriter writer, int count)
     {
-        // A slow client is not the instance's fault: its clock stands still meanwhile.
-        connection.Deadline = limits.End;
-        return CheckAsync(writer.WriteAsync(bytes, context.Aborted));
+        connection.Received[..count].CopyTo(writer.GetSpan(count));
+        writer.Advance(count);
+        connection.Take(count);
     }
 
     private ValueTask FlushAsync(PipeWriter writer)
     {
-        connection.Deadline = limits.End;
-        return CheckAsync(writer.FlushAsync(context.Aborted));
+        // A slow client is not the instance's fault: its clock stands still meanwhile.
+        connection.Deadline = _end;
+        var flushing = writer.FlushAsync();
+        if (!flushing.IsCompletedSuccessfully) return CheckAsync(flushing);
+        Check(flushing.Result);
+        return default;
     }
 
-    private async ValueTask CheckAsync(ValueTask<FlushResult> flushing)
+    private static async ValueTask CheckAsync(ValueTask<FlushResult> flushing) => Check(await flushing);
+
+    private static void Check(FlushResult flushed)
     {
-        var flushed = await flushing;
-        if (flushed.IsCompleted || flushed.IsCanceled) throw new OperationCanceledException(context.Aborted);
+        if (flushed.IsCompleted || flushed.IsCanceled) throw new OperationCanceledException("The client has gone.");
     }
 
-    private void Wait(long milliseconds) => connection.Deadline = milliseconds == long.MaxValue ? limits.End : Math.Min(watch.Now + milliseconds, limits.End);
+    private void Wait(long milliseconds) => connection.Deadline = Math.Min(watch.In(milliseconds), _end);
 }

@@ -14,14 +14,28 @@ internal static class RequestWriter
     private static readonly SearchValues<char> Breaking = SearchValues.Create("\r\n\0");
 
     /// <param name="context">The request.</param>
-    /// <param name="options">What is told of the client.</param>
     /// <param name="host">The Host header.</param>
     /// <param name="isChunked">Whether a body follows in chunks.</param>
     /// <param name="destination">A rented buffer; grown when it is too small.</param>
     /// <returns>Bytes written.</returns>
-    public static int Write(GatewayContext context, ForwardedHeaders options, string host, bool isChunked, ref byte[] destination)
+    /// <exception cref="BadRequestException">Something in it would break a line.</exception>
+    public static int Write(GatewayContext context, string host, bool isChunked, ref byte[] destination)
     {
         var writer = new HeadWriter(destination);
+        try
+        {
+            WriteHead(ref writer, context, host, isChunked);
+            return writer.Length;
+        }
+        finally
+        {
+            // Grown or not, and also when something was refused half-way: the caller gives back the one that is in use.
+            destination = writer.Buffer;
+        }
+    }
+
+    private static void WriteHead(ref HeadWriter writer, GatewayContext context, string host, bool isChunked)
+    {
         writer.Text(context.Method);
         writer.Byte((byte)' ');
         writer.Text(context.Target);
@@ -33,7 +47,7 @@ internal static class RequestWriter
         var connection = headers.Connection;
         foreach (var (name, values) in headers)
         {
-            if (IsOurs(name, options.Trust) || (connection.Count > 0 && IsNamed(connection, name))) continue;
+            if (IsOurs(name, context) || (connection.Count > 0 && IsNamed(connection, name))) continue;
             foreach (var value in values)
             {
                 if (value is not null) writer.Header(name, value);
@@ -42,35 +56,46 @@ internal static class RequestWriter
 
         if (isChunked) writer.Bytes("Transfer-Encoding: chunked\r\n"u8);
         else if (headers.ContentLength is { } length) writer.Header("Content-Length", length);
-        WriteForwarded(ref writer, context, options);
+        WriteForwarded(ref writer, context);
         writer.Bytes("\r\n"u8);
-        destination = writer.Buffer;
-        return writer.Length;
     }
 
-    private static void WriteForwarded(ref HeadWriter writer, GatewayContext context, ForwardedHeaders options)
+    private static void WriteForwarded(ref HeadWriter writer, GatewayContext context)
     {
-        var headers = context.RequestHeaders;
-        var chain = options.Trust ? headers["X-Forwarded-For"] : default;
-        writer.Header("X-Forwarded-For", chain.Count > 0 ? $"{chain}, {context.ClientAddress}" : context.ClientAddress);
-        writer.Header("X-Forwarded-Proto", options.Trust && headers["X-Forwarded-Proto"] is { Count: > 0 } scheme ? scheme.ToString() : context.Scheme);
-        writer.Header("X-Forwarded-Host", options.Trust && headers["X-Forwarded-Host"] is { Count: > 0 } original ? original.ToString() : headers.Host.ToString());
+        var forwarded = context.Forwarded;
+        if (!context.Vouches("X-Forwarded-For")) writer.Header("X-Forwarded-For", forwarded.For);
+        if (!context.Vouches("X-Forwarded-Proto")) writer.Header("X-Forwarded-Proto", forwarded.Proto);
+        if (forwarded.Host.Length > 0 && !context.Vouches("X-Forwarded-Host")) writer.Header("X-Forwarded-Host", forwarded.Host);
+        if (forwarded.Standard is { } standard && !context.Vouches("Forwarded")) writer.Header("Forwarded", standard);
     }
 
-    private static bool IsOurs(string name, bool trust) => name.Length switch
+    /// <summary>Headers of the client's own connection, those that frame the body, and those that say who the client is: the gateway writes its own, or none.</summary>
+    private static bool IsOurs(string name, GatewayContext context) => name.Length switch
     {
+        0 => true,
         2 => Is(name, "TE"),
         4 => Is(name, "Host"),
+        // Kestrel answers 100 itself, when the instance takes the body.
+        6 => Is(name, "Expect"),
         7 => Is(name, "Upgrade") || Is(name, "Trailer"),
-        9 => !trust && Is(name, "Forwarded"),
+        9 => IsClaimOfClient(name, context),
         10 => Is(name, "Connection") || Is(name, "Keep-Alive"),
         14 => Is(name, "Content-Length"),
-        15 => Is(name, "X-Forwarded-For"),
-        16 => Is(name, "Proxy-Connection") || Is(name, "X-Forwarded-Host"),
-        17 => Is(name, "Transfer-Encoding") || Is(name, "X-Forwarded-Proto"),
-        19 => Is(name, "Proxy-Authorization"),
-        _ => name[0] == ':',
+        16 => Is(name, "Proxy-Connection") || IsClaimOfClient(name, context),
+        17 => Is(name, "Transfer-Encoding") || IsClaimOfClient(name, context),
+        19 => Is(name, "Proxy-Authorization") || IsClaimOfClient(name, context),
+        _ => name[0] == ':' || IsClaimOfClient(name, context),
     };
+
+    /// <summary>Whether a header says who the client is. From a client it is worth nothing.</summary>
+    public static bool IsClaim(string name) => name.Length switch
+    {
+        9 => Is(name, "Forwarded") || Is(name, "X-Real-IP"),
+        > 12 => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    private static bool IsClaimOfClient(string name, GatewayContext context) => IsClaim(name) && !context.Vouches(name);
 
     private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 
@@ -108,9 +133,8 @@ internal static class RequestWriter
         public void Text(string text)
         {
             if (text.AsSpan().ContainsAny(Breaking)) throw new BadRequestException("A header or the target holds a line break.");
-            // Kestrel reads headers as UTF-8 where they are: what came in goes out.
-            var span = Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
-            Length += Encoding.UTF8.GetBytes(text, span);
+            // Headers are read as Latin-1, a character a byte: what came in goes out.
+            Length += Encoding.Latin1.GetBytes(text, Reserve(text.Length));
         }
 
         public void Header(string name, string value)

@@ -25,6 +25,9 @@ internal sealed class ResponseParser
     private readonly HeaderStrings _strings = new();
     private readonly List<string> _connectionNames = [];
 
+    /// <summary>Names of the table that this head has had, a bit each.</summary>
+    private ulong _seen;
+
     /// <summary>Where the head ends in what has arrived, its empty line included; -1: not yet.</summary>
     public static int FindEnd(ReadOnlySpan<byte> received)
     {
@@ -44,6 +47,7 @@ internal sealed class ResponseParser
         var isVersion11 = ReadStatusLine(line, ref result);
         result.KeepAlive = isVersion11;
         _connectionNames.Clear();
+        _seen = 0;
         var count = 0;
         while (true)
         {
@@ -63,6 +67,20 @@ internal sealed class ResponseParser
         return result;
     }
 
+    /// <summary>Whether a head is one of 1xx, which another follows.</summary>
+    public static bool IsInterim(ReadOnlySpan<byte> head) => head.Length > 9 && head[9] == '1';
+
+    /// <summary>Reads a line after a body.</summary>
+    /// <param name="line">Without its end.</param>
+    /// <param name="trailers">Takes it, if it may stand there; null when the client takes none.</param>
+    public static void ReadTrailer(ReadOnlySpan<byte> line, IHeaderDictionary? trailers)
+    {
+        SplitField(line, out var name, out var value);
+        if (trailers is null) return;
+        var key = Encoding.Latin1.GetString(name);
+        if (Trailers.IsAllowed(key)) trailers.Append(key, Encoding.Latin1.GetString(value));
+    }
+
     public static UpstreamException Refuse(string why) => new(UpstreamFailure.Protocol, $"the answer is not sound: {why}");
 
     private static bool ReadStatusLine(ReadOnlySpan<byte> line, ref ResponseHead result)
@@ -77,12 +95,7 @@ internal sealed class ResponseParser
 
     private void ReadHeader(ReadOnlySpan<byte> line, IHeaderDictionary? headers, ref ResponseHead result)
     {
-        // A line that begins with a space continues the one before (obs-fold): parsers disagree on it, so it is refused with all other odd names.
-        var colon = line.IndexOf((byte)':');
-        if (colon <= 0 || line[..colon].ContainsAnyExcept(TokenBytes)) throw Refuse("a header has no proper name");
-        var name = line[..colon];
-        var value = line[(colon + 1)..].Trim(" \t"u8);
-        if (value.ContainsAny(ForbiddenInValues)) throw Refuse("a header's value holds control characters");
+        SplitField(line, out var name, out var value);
         switch (HeaderStrings.KindOf(name))
         {
             case HeaderKind.ContentLength:
@@ -101,9 +114,22 @@ internal sealed class ResponseParser
         }
 
         if (headers is null) return;
-        var key = HeaderStrings.Name(name);
-        var text = _strings.Value(key, value);
-        headers[key] = headers.TryGetValue(key, out var earlier) ? StringValues.Concat(earlier, text) : text;
+        var index = HeaderStrings.IndexOf(name);
+        var key = HeaderStrings.Name(name, index);
+        var text = _strings.Value(index, value);
+        var isFirst = index >= 0 ? (_seen & 1UL << index) == 0 : !headers.ContainsKey(key);
+        if (index >= 0) _seen |= 1UL << index;
+        headers[key] = isFirst ? text : StringValues.Concat(headers[key], text);
+    }
+
+    private static void SplitField(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        // A line that begins with a space continues the one before (obs-fold): parsers disagree on it, so it is refused with all other odd names.
+        var colon = line.IndexOf((byte)':');
+        if (colon <= 0 || line[..colon].ContainsAnyExcept(TokenBytes)) throw Refuse("a header has no proper name");
+        name = line[..colon];
+        value = line[(colon + 1)..].Trim(" \t"u8);
+        if (value.ContainsAny(ForbiddenInValues)) throw Refuse("a header's value holds control characters");
     }
 
     private void ReadConnection(ReadOnlySpan<byte> value, ref ResponseHead result)

@@ -1,167 +1,343 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using System.Threading.Tasks.Sources;
+
+using Skerry.Gateway.Transport;
 
 namespace Skerry.Gateway.Http1;
 
 /// <summary>
-/// One HTTP/1.1 connection to an instance: bytes and deadlines, one exchange at a time. Deadlines cost no timer each: a watch looks at all connections a few
-/// times a second and closes those that are late, which ends whatever waits on them.
+/// One HTTP/1.1 connection to an instance: bytes and deadlines, one exchange at a time. What ends it from outside (a deadline, a client that is gone) only shuts the
+/// socket down; whoever uses it then finds the end and disposes it.
 /// </summary>
-internal sealed class UpstreamConnection : IDisposable
+internal sealed class UpstreamConnection : IValueTaskSource<int>, IValueTaskSource, IDisposable
 {
     private const int BufferSize = 16 * 1024;
 
-    private readonly Socket _socket;
+    private readonly PolledSocket _socket;
     private readonly DeadlineWatch _watch;
-    private readonly List<ArraySegment<byte>> _gathered = [];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private ManualResetValueTaskSourceCore<int> _received;
+    private ManualResetValueTaskSourceCore<bool> _sent;
+    private Memory<byte> _destination;
+    private byte[] _buffer = [];
     private int _start;
     private int _end;
     private long _deadline = long.MaxValue;
-    private int _closed;
+    private int _disposed;
+    private volatile PolledSocket? _client;
+    private volatile bool _isBusy;
     private volatile bool _isLate;
+    private volatile bool _isAbandoned;
+    private volatile bool _isCut;
 
-    private UpstreamConnection(Socket socket, DeadlineWatch watch)
+    private UpstreamConnection(Socket socket, EventLoop loop, DeadlineWatch watch)
     {
-        _socket = socket;
         _watch = watch;
+        _socket = new PolledSocket(socket, loop, OnReadable, OnWritable);
+        Exchange = new Http1Exchange(this, watch);
         watch.Add(this);
     }
+
+    /// <summary>The loop it lives on.</summary>
+    public EventLoop Loop => _socket.Loop;
+
+    /// <summary>What runs on it; used again for each request.</summary>
+    public Http1Exchange Exchange { get; }
+
+    public ResponseParser Parser { get; } = new();
 
     /// <summary>What has arrived and was not taken yet.</summary>
     public ReadOnlySpan<byte> Received => _buffer.AsSpan(_start, _end - _start);
 
-    public ReadOnlyMemory<byte> ReceivedMemory => _buffer.AsMemory(_start, _end - _start);
+    /// <summary>Whether the instance has ended its side.</summary>
+    public bool IsPeerClosed => _socket.IsPeerClosed;
 
-    /// <summary>Whether a deadline has closed it.</summary>
+    /// <summary>Whether a deadline has ended it.</summary>
     public bool IsLate => _isLate;
+
+    /// <summary>Whether it was ended because the client has gone.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Whether the end that is read on it was made here and says nothing about the instance.</summary>
+    public bool IsEndedByUs => _isLate || _isAbandoned || _isCut;
 
     /// <summary>When it was put back, in the watch's time.</summary>
     public long IdleSince { get; set; }
 
-    public ResponseParser Parser { get; } = new();
-
-    /// <summary>The watch's time at which it is closed; <see cref="long.MaxValue"/>: never.</summary>
+    /// <summary>The watch's time at which it is ended; <see cref="long.MaxValue"/>: never.</summary>
     public long Deadline
     {
         get => Volatile.Read(ref _deadline);
         set => Volatile.Write(ref _deadline, value);
     }
 
-    public static async ValueTask<UpstreamConnection> OpenAsync(EndPoint target, DeadlineWatch watch, TimeSpan timeout, CancellationToken cancellation)
+    /// <summary>Connects.</summary>
+    /// <exception cref="UpstreamException">It did not come about, or not in time.</exception>
+    public static async ValueTask<UpstreamConnection> OpenAsync(EndPoint target, EventLoop loop, DeadlineWatch watch, TimeSpan timeout, CancellationToken cancellation)
     {
-        var socket = target is IPEndPoint ip ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) : new Socket(SocketType.Stream, ProtocolType.Tcp);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
         try
         {
-            socket.NoDelay = true;
-            await socket.ConnectAsync(target, limit.Token);
-            return new UpstreamConnection(socket, watch);
-        }
-        catch (Exception refused)
-        {
-            socket.Dispose();
-            cancellation.ThrowIfCancellationRequested();
-            throw refused switch
+            IPAddress[] addresses = target is IPEndPoint ip ? [ip.Address] : await Dns.GetHostAddressesAsync(((DnsEndPoint)target).Host, limit.Token);
+            var port = target is IPEndPoint { Port: var known } ? known : ((DnsEndPoint)target).Port;
+            for (var i = 0; ; i++)
             {
-                OperationCanceledException => new UpstreamException(UpstreamFailure.ConnectTimeout, $"no connection within {timeout.TotalSeconds:0.###} s"),
-                SocketException => new UpstreamException(UpstreamFailure.Connect, refused.Message, refused),
-                _ => refused,
-            };
+                try
+                {
+                    if (i == addresses.Length) throw new SocketException((int)SocketError.HostNotFound);
+                    return await OpenAsync(new IPEndPoint(addresses[i], port), loop, watch, limit.Token);
+                }
+                catch (SocketException) when (i < addresses.Length - 1)
+                {
+                    // A name may stand for several machines: the next one.
+                }
+            }
         }
+        catch (SocketException refused)
+        {
+            throw new UpstreamException(UpstreamFailure.Connect, refused.Message, refused);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new UpstreamException(UpstreamFailure.ConnectTimeout, $"no connection within {timeout.TotalSeconds:0.###} s", late);
+        }
+    }
+
+    /// <summary>An exchange begins.</summary>
+    /// <param name="client">Whose end ends it; null when that is told by a token instead.</param>
+    public void Begin(PolledSocket? client)
+    {
+        _client = client;
+        _isBusy = true;
+        _watch.Wake();
+    }
+
+    /// <summary>The exchange is over and left the connection fit for another.</summary>
+    public void End()
+    {
+        _isBusy = false;
+        _client = null;
+        Deadline = long.MaxValue;
+        ReturnBuffer();
     }
 
     /// <summary>Whether the instance has closed it, or has said something nobody asked for, since it was last used.</summary>
-    public bool IsStale() => _end != _start || _socket.Poll(0, SelectMode.SelectRead);
-
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    public bool IsStale()
     {
-        while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes)..];
+        if (_end != _start || _socket.IsPeerClosed) return true;
+        try
+        {
+            Span<byte> anything = stackalloc byte[1];
+            return _socket.TryReceive(anything) >= 0;
+        }
+        catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
-    public async ValueTask SendAsync(ReadOnlySequence<byte> bytes)
+    /// <summary>Sends all of it.</summary>
+    /// <exception cref="SocketException">The connection broke.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.IsSingleSegment)
-        {
-            await SendAsync(bytes.First);
-            return;
-        }
-
-        // One call for all segments; what a full socket leaves over goes one by one.
-        _gathered.Clear();
-        foreach (var segment in bytes)
-        {
-            if (MemoryMarshal.TryGetArray(segment, out var array)) _gathered.Add(array);
-        }
-
-        long sent = await _socket.SendAsync(_gathered, SocketFlags.None);
-        if (sent == bytes.Length) return;
-        foreach (var segment in bytes.Slice(sent)) await SendAsync(segment);
+        var sent = SendNow(bytes.Span);
+        return sent == bytes.Length ? default : SendRestAsync(bytes[sent..]);
     }
 
-    /// <summary>Waits for more; false when the instance has ended its side.</summary>
-    public async ValueTask<bool> FillAsync()
+    /// <summary>Sends what there is room for.</summary>
+    /// <returns>Bytes sent.</returns>
+    public int SendNow(ReadOnlySpan<byte> bytes)
     {
-        if (_start == _end)
-        {
-            _start = _end = 0;
-        }
-        else if (_end == _buffer.Length)
-        {
-            MakeRoom();
-        }
-
-        var read = await _socket.ReceiveAsync(_buffer.AsMemory(_end));
-        _end += read;
-        return read > 0;
+        var total = 0;
+        while (total < bytes.Length && _socket.TrySend(bytes[total..]) is > 0 and var sent) total += sent;
+        return total;
     }
 
-    /// <summary>Receives straight into somebody's buffer; only when nothing is left to take.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> destination) => _socket.ReceiveAsync(destination);
+    /// <summary>Waits for more.</summary>
+    /// <returns>Bytes that came; 0 when the instance has ended its side.</returns>
+    public ValueTask<int> FillAsync()
+    {
+        MakeRoom();
+        return ReceiveAsync(_buffer.AsMemory(_end), isOwn: true);
+    }
+
+    /// <summary>Receives what is there, straight into somebody's buffer; only when nothing is left to take.</summary>
+    /// <param name="destination">The buffer.</param>
+    /// <param name="most">The most that is wanted.</param>
+    /// <returns>Bytes received; 0 when the instance has ended its side; -1 when nothing is there now.</returns>
+    public int ReceiveNow(Span<byte> destination, long most) => _socket.TryReceive(destination.Length > most ? destination[..(int)most] : destination);
+
+    /// <summary>The same, waiting for it.</summary>
+    /// <returns>Bytes received; 0 when the instance has ended its side.</returns>
+    public ValueTask<int> ReceiveAsync(Memory<byte> destination) => ReceiveAsync(destination, isOwn: false);
 
     /// <summary>Takes bytes that were read.</summary>
     public void Take(int count) => _start += count;
 
-    /// <summary>Called by the watch.</summary>
-    public void CloseIfLate(long now)
+    /// <summary>Called by the watch. Whether an exchange is under way.</summary>
+    public bool EndIfLate(long now)
     {
-        if (now < Deadline) return;
-        _isLate = true;
-        Close();
+        if (!_isBusy) return false;
+        if (now >= Deadline) _isLate = true;
+        else if (_client?.IsPeerClosed == true) _isAbandoned = true;
+        else return true;
+        _socket.Shutdown();
+        return true;
     }
 
-    /// <summary>Ends it from any thread; the one who uses it gets an error and disposes it.</summary>
-    public void Close()
+    /// <summary>Ends it from any thread, because the client has gone.</summary>
+    public void Abandon()
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0) _socket.Dispose();
+        _isAbandoned = true;
+        _socket.Shutdown();
+    }
+
+    /// <summary>Ends it from any thread; whoever waits on it is woken.</summary>
+    public void Cut()
+    {
+        _isCut = true;
+        _socket.Shutdown();
     }
 
     public void Dispose()
     {
-        Close();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _watch.Remove(this);
-        var buffer = Interlocked.Exchange(ref _buffer, []);
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        _socket.Dispose();
+        ReturnBuffer();
+    }
+
+    int IValueTaskSource<int>.GetResult(short token) => _received.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _received.GetStatus(token);
+
+    void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _received.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => _sent.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _sent.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _sent.OnCompleted(continuation, state, token, flags);
+
+    private static async ValueTask<UpstreamConnection> OpenAsync(IPEndPoint target, EventLoop loop, DeadlineWatch watch, CancellationToken cancellation)
+    {
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var connection = new UpstreamConnection(socket, loop, watch);
+        try
+        {
+            await using var cut = cancellation.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(), connection);
+            // The signal a new socket starts with says nothing yet: it is used up before the connect that will make one.
+            connection._socket.Output.TryBegin();
+            var begun = connection._socket.BeginConnect(target);
+            connection._socket.Watch(); // not earlier: a socket that is not even connecting counts as closed
+            if (begun == SocketError.InProgress)
+            {
+                await connection.UntilWritableAsync();
+                cancellation.ThrowIfCancellationRequested();
+                begun = connection._socket.ConnectResult();
+            }
+
+            if (begun != SocketError.Success) throw new SocketException((int)begun);
+            connection._socket.Output.Signal();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask SendRestAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (true)
+        {
+            await UntilWritableAsync();
+            bytes = bytes[SendNow(bytes.Span)..];
+            if (bytes.IsEmpty) return;
+        }
+    }
+
+    private ValueTask UntilWritableAsync()
+    {
+        _sent.Reset();
+        return _socket.Output.TryArm() ? new ValueTask(this, _sent.Version) : default;
+    }
+
+    private void OnWritable() => _sent.SetResult(true);
+
+    private ValueTask<int> ReceiveAsync(Memory<byte> destination, bool isOwn)
+    {
+        _isOwn = isOwn;
+        var read = _socket.TryReceive(destination.Span);
+        if (read >= 0) return new ValueTask<int>(Count(read));
+        _destination = destination;
+        _received.Reset();
+        var version = _received.Version;
+        if (!_socket.Input.TryArm()) OnReadable();
+        return new ValueTask<int>(this, version);
+    }
+
+    private bool _isOwn;
+
+    private void OnReadable()
+    {
+        try
+        {
+            do
+            {
+                var read = _socket.TryReceive(_destination.Span);
+                if (read < 0) continue;
+                _destination = default;
+                _received.SetResult(Count(read));
+                return;
+            }
+            while (!_socket.Input.TryArm());
+        }
+        catch (Exception broken)
+        {
+            _destination = default;
+            _received.SetException(broken);
+        }
+    }
+
+    private int Count(int read)
+    {
+        if (_isOwn) _end += read;
+        return read;
     }
 
     private void MakeRoom()
     {
-        if (_start > 0)
+        if (_start == _end)
+        {
+            _start = _end = 0;
+            if (_buffer.Length == 0) _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        }
+        else if (_end == _buffer.Length && _start > 0)
         {
             Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+            _end -= _start;
+            _start = 0;
         }
-        else
+        else if (_end == _buffer.Length)
         {
             var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
             Buffer.BlockCopy(_buffer, 0, larger, 0, _end);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
+    }
 
-        _end -= _start;
-        _start = 0;
+    private void ReturnBuffer()
+    {
+        var buffer = _buffer;
+        _buffer = [];
+        _start = _end = 0;
+        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
     }
 }

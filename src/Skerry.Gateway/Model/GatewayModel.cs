@@ -4,44 +4,52 @@ using Skerry.Gateway.Plugins;
 
 namespace Skerry.Gateway.Model;
 
-/// <summary>All pipelines, ready to run, by listener: immutable, swapped by one write.</summary>
-/// <param name="Pipelines">All of them.</param>
-/// <param name="ByListener">Those of each listener, the one that says most about its requests first.</param>
-internal sealed record GatewayModel(ImmutableArray<PipelineModel> Pipelines, ImmutableSortedDictionary<string, ImmutableArray<PipelineModel>> ByListener)
+/// <summary>All pipelines, ready to run, and the way to them from each listener: immutable, swapped by one write.</summary>
+/// <param name="Pipelines">All of them, in the order of the file.</param>
+/// <param name="Routes">For each listener.</param>
+internal sealed record GatewayModel(ImmutableArray<PipelineModel> Pipelines, ImmutableSortedDictionary<string, RouteTable> Routes)
 {
-    public static GatewayModel Empty { get; } = new([], ImmutableSortedDictionary<string, ImmutableArray<PipelineModel>>.Empty);
+    private int _users = 1;
 
-    public static GatewayModel Build(GatewayOptions options, PluginEnvironment environment, Func<string, ImmutableArray<string>, PipelineCounters> counters)
+    public static GatewayModel Empty { get; } = new([], ImmutableSortedDictionary<string, RouteTable>.Empty);
+
+    /// <summary>Makes a model, with the state of the one before where a pipeline has a plugin of the same kind at the same place.</summary>
+    public static GatewayModel Build(GatewayOptions options, PluginEnvironment environment, GatewayModel before)
     {
-        var pipelines = options.Pipelines.Select(pipeline =>
-        {
-            ImmutableArray<string> names = [.. pipeline.Plugins.Select(GatewayPlugins.NameOf)];
-            return new PipelineModel(pipeline.Name, [.. pipeline.Plugins.Select(plugin => GatewayPlugins.Create(plugin, environment))], names, counters(pipeline.Name, names));
-        }).ToImmutableArray();
-        var byListener = options.Listeners.ToImmutableSortedDictionary(
+        var pipelines = options.Pipelines.Select(pipeline => Build(pipeline, environment, before.Pipelines.FirstOrDefault(old => old.Name == pipeline.Name))).ToImmutableArray();
+        var routes = options.Listeners.ToImmutableSortedDictionary(
             listener => listener.Name,
-            listener => pipelines.Zip(options.Pipelines)
-                .Where(pair => pair.Second.Listeners.IsEmpty || pair.Second.Listeners.Contains(listener.Name))
-                .Select(pair => pair.First)
-                .OrderByDescending(pipeline => pipeline.Route?.Rank ?? default) // stable: among equals, the order of the file
-                .ToImmutableArray(),
+            listener => new RouteTable(pipelines.Where(pipeline => pipeline.Options.Listeners.IsEmpty || pipeline.Options.Listeners.Contains(listener.Name))),
             StringComparer.Ordinal);
-        return new GatewayModel(pipelines, byListener);
+        return new GatewayModel(pipelines, routes);
     }
 
-    /// <summary>The pipeline that takes a request of a listener, with a share of it taken; null when none does.</summary>
-    public PipelineModel? Find(string listener, GatewayContext context)
+    /// <summary>Keeps the pipelines alive after another model has taken over; each share is given back by <see cref="Release"/>.</summary>
+    public GatewayModel Share()
     {
-        foreach (var pipeline in ByListener.GetValueOrDefault(listener, []))
-        {
-            if (pipeline.Route?.Matches(context) != false && pipeline.TryUse()) return pipeline;
-        }
-
-        return null;
+        Interlocked.Increment(ref _users);
+        return this;
     }
 
+    /// <summary>Gives a share back; the last retires the pipelines.</summary>
     public void Release()
     {
-        foreach (var pipeline in Pipelines) pipeline.Release();
+        if (Interlocked.Decrement(ref _users) != 0) return;
+        foreach (var pipeline in Pipelines) pipeline.Requests.Retire();
+    }
+
+    private static PipelineModel Build(PipelineOptions options, PluginEnvironment environment, PipelineModel? before)
+    {
+        var plugins = ImmutableArray.CreateBuilder<GatewayPlugin>();
+        for (var i = 0; i < options.Plugins.Length; i++)
+        {
+            var plugin = GatewayPlugins.Create(options.Plugins[i], environment);
+            plugin.Prepare(before is not null && i < before.Plugins.Length && before.Plugins[i].GetType() == plugin.GetType() ? before.Plugins[i] : null);
+            plugins.Add(plugin);
+        }
+
+        ImmutableArray<string> names = [.. options.Plugins.Select(GatewayPlugins.NameOf)];
+        var counters = before?.Counters is { } known && known.PluginNames.SequenceEqual(names) ? known : new PipelineCounters(names, environment.Loops.Count);
+        return new PipelineModel(options, plugins.ToImmutable(), counters, environment.Loops.Count);
     }
 }

@@ -5,35 +5,33 @@ using Skerry.Gateway.Plugins.Route;
 
 namespace Skerry.Gateway.Model;
 
-/// <summary>A pipeline ready to run.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Plugins">In order.</param>
-/// <param name="PluginNames">Beside them.</param>
-/// <param name="Counters">What it has done; survives a change of the configuration.</param>
-internal sealed record PipelineModel(string Name, ImmutableArray<GatewayPlugin> Plugins, ImmutableArray<string> PluginNames, PipelineCounters Counters)
+/// <summary>A pipeline ready to run. Requests enter and leave it; its plugins are disposed when it is retired and the last has left.</summary>
+internal sealed class PipelineModel
 {
-    private int _users = 1;
+    public PipelineModel(PipelineOptions options, ImmutableArray<GatewayPlugin> plugins, PipelineCounters counters, int loops)
+    {
+        Options = options;
+        Plugins = plugins;
+        Counters = counters;
+        Requests = new InFlight(loops, () =>
+        {
+            foreach (var plugin in plugins) plugin.Dispose();
+        });
+        Route = plugins.OfType<RoutePlugin>().FirstOrDefault();
+    }
+
+    public PipelineOptions Options { get; }
+
+    public string Name => Options.Name;
+
+    /// <summary>In the order requests pass them.</summary>
+    public ImmutableArray<GatewayPlugin> Plugins { get; }
+
+    public PipelineCounters Counters { get; }
+
+    /// <summary>Requests under way in it.</summary>
+    public InFlight Requests { get; }
 
     /// <summary>What says which requests it takes; null: all.</summary>
-    public RoutePlugin? Route { get; } = Plugins.OfType<RoutePlugin>().FirstOrDefault();
-
-    /// <summary>Takes a share, so that the plugins live until the request is over; false when they have been disposed.</summary>
-    public bool TryUse()
-    {
-        for (var users = Volatile.Read(ref _users); users > 0;)
-        {
-            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
-            if (seen == users) return true;
-            users = seen;
-        }
-
-        return false;
-    }
-
-    /// <summary>Gives a share back; the last one disposes the plugins.</summary>
-    public void Release()
-    {
-        if (Interlocked.Decrement(ref _users) != 0) return;
-        foreach (var plugin in Plugins) plugin.Dispose();
-    }
+    public RoutePlugin? Route { get; }
 }

@@ -89,18 +89,5 @@ public sealed class PluginTests
         Task<string> SendAsync(string key) => gateway.RawAsync($"GET / HTTP/1.1\r\nHost: a\r\nX-Key: {key}\r\n\r\n");
     }
 
-    [Fact]
-    public void The_idlest_keys_make_room()
-    {
-        var buckets = new TokenBuckets(rate: 1, burst: 1, maxKeys: 2);
-        Assert.Equal(0, buckets.Take("a", 0));
-        Assert.Equal(0, buckets.Take("b", 0));
-        Assert.Equal(1, buckets.Take("a", 0));
-        Assert.Equal(0, buckets.Take("c", 0));
-        Assert.Equal(2, buckets.Count);
-        Assert.Equal(0, buckets.Take("b", 0));
-        Assert.Equal(0, buckets.Take("c", 1));
-    }
-
     private static ImmutableSortedDictionary<string, string> Map(string name, string value) => ImmutableSortedDictionary<string, string>.Empty.Add(name, value);
 }

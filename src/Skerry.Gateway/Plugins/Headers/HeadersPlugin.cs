@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
+using Skerry.Gateway.Http1;
+
 namespace Skerry.Gateway.Plugins.Headers;
 
 /// <summary>Changes headers on the way in and on the way out.</summary>
@@ -13,23 +15,34 @@ internal sealed class HeadersPlugin : GatewayPlugin
     private readonly HeadersOptions _options;
     private readonly Changes _request;
     private readonly Changes _response;
+    private readonly ImmutableArray<string> _vouched;
 
     public HeadersPlugin(HeadersOptions options)
     {
         _options = options;
         _request = new Changes(options.Request);
         _response = new Changes(options.Response);
+        _vouched = [.. options.Request.Set.Keys.Where(RequestWriter.IsClaim)];
     }
 
-    public override IEnumerable<GatewayError> Validate(string path) => Check($"{path}.request", _options.Request).Concat(Check($"{path}.response", _options.Response));
+    public override IEnumerable<GatewayError> Validate(string path)
+    {
+        foreach (var error in Check($"{path}.request", _options.Request).Concat(Check($"{path}.response", _options.Response))) yield return error;
+        foreach (var name in _options.Request.Add.Keys.Where(name => RequestWriter.IsClaim(name) || IsHost(name)))
+            yield return new GatewayError($"{path}.request.add", $"'{name}' cannot be added to what the client says; use 'set'");
+        foreach (var name in _options.Request.Remove.Where(IsHost)) yield return new GatewayError($"{path}.request.remove", $"'{name}' cannot be left out of a request; use 'set'");
+    }
 
     public override ValueTask<bool> OnRequestAsync(GatewayContext context)
     {
         _request.Apply(context.RequestHeaders, context);
+        if (!_vouched.IsEmpty) context.Vouched = context.Vouched.AddRange(_vouched);
         return new ValueTask<bool>(true);
     }
 
     public override void OnResponse(GatewayContext context) => _response.Apply(context.ResponseHeaders, context);
+
+    private static bool IsHost(string name) => name.Equals("Host", StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<GatewayError> Check(string path, HeaderChanges changes)
     {

@@ -52,7 +52,7 @@ internal sealed class ValueTemplate
             {
                 "" => "",
                 "client-ip" => context.ClientAddress,
-                "host" => context.RequestHeaders.Host.ToString(),
+                "host" => context.OriginalHost,
                 "method" => context.Method,
                 "path" => context.Path,
                 "scheme" => context.Scheme,

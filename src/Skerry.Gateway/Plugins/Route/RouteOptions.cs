@@ -5,7 +5,7 @@ using Skerry.Primitives;
 
 namespace Skerry.Gateway.Plugins.Route;
 
-/// <summary>Which requests a pipeline takes. A request goes to the pipeline whose route says most about it: exact host, longest path, then methods and headers.</summary>
+/// <summary>Which requests a pipeline takes. A request goes to the pipeline whose route says most about it: host, then path, then methods and headers.</summary>
 public sealed record RouteOptions : PluginOptions
 {
     /// <summary>Host names; <c>*.example.com</c> stands for every name below. Empty: any.</summary>
@@ -31,4 +31,8 @@ public sealed record RouteOptions : PluginOptions
     /// <summary>Takes the matched prefix off the path before it is forwarded.</summary>
     [Reloadable, Description("Whether the matched prefix is taken off before the request is forwarded.")]
     public bool StripPrefix { get; init; }
+
+    /// <summary>Puts this in place of the matched prefix before the request is forwarded; empty: the path stays.</summary>
+    [Reloadable, Description("What is put in place of the matched prefix before the request is forwarded. Empty: nothing is.")]
+    public string ReplacePrefix { get; init; } = "";
 }

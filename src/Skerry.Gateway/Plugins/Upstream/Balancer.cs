@@ -3,68 +3,85 @@ using System.Collections.Immutable;
 namespace Skerry.Gateway.Plugins.Upstream;
 
 /// <summary>Chooses among the instances of one moment.</summary>
-/// <param name="strategy">How.</param>
-/// <param name="targets">Whom.</param>
-internal sealed class Balancer(LoadBalancing strategy, ImmutableArray<WeightedTarget> targets)
+internal sealed class Balancer
 {
+    private readonly LoadBalancing _strategy;
+    private readonly ImmutableArray<WeightedTarget> _targets;
+    private readonly int _maxEjected;
     private readonly Lock _gate = new();
-    private uint _next = (uint)Random.Shared.Next();
+    private uint _next;
 
-    public ImmutableArray<WeightedTarget> Targets => targets;
-
-    /// <summary>An instance that was not tried yet; those left out for failing only when there is no other. Null when all were tried.</summary>
-    public WeightedTarget? Choose(ReadOnlySpan<WeightedTarget> tried)
+    /// <param name="options">How.</param>
+    /// <param name="targets">Whom.</param>
+    public Balancer(UpstreamOptions options, ImmutableArray<WeightedTarget> targets)
     {
-        return Pick(tried, withEjected: false) ?? Pick(tried, withEjected: true);
+        _strategy = options.LoadBalancing;
+        _targets = targets;
+        // One may always be left out, so that two instances of which one fails serve as one.
+        _maxEjected = targets.Length < 2 ? 0 : Math.Max(1, (int)(targets.Length * options.MaxEjected));
+        // Gateways that start together must not all begin with the same instance.
+        _next = (uint)Random.Shared.Next();
     }
 
-    private WeightedTarget? Pick(ReadOnlySpan<WeightedTarget> tried, bool withEjected) => strategy switch
+    public ImmutableArray<WeightedTarget> Targets => _targets;
+
+    /// <summary>
+    /// An instance that was not tried yet for this request; null when all were. Those left out for failing are passed over unless too many are, or nobody else is left:
+    /// then what looks like failing instances is more likely trouble of another kind, and trying beats refusing.
+    /// </summary>
+    public WeightedTarget? Choose(ReadOnlySpan<WeightedTarget> tried)
+    {
+        var withEjected = CountEjected() > _maxEjected;
+        return Pick(tried, withEjected) ?? (withEjected ? null : Pick(tried, withEjected: true));
+    }
+
+    private int CountEjected()
+    {
+        var count = 0;
+        foreach (var target in _targets)
+        {
+            if (target.Target.IsEjected) count++;
+        }
+
+        return count;
+    }
+
+    private WeightedTarget? Pick(ReadOnlySpan<WeightedTarget> tried, bool withEjected) => _strategy switch
     {
         LoadBalancing.LeastRequests => PickLeast(tried, withEjected),
         LoadBalancing.WeightedRoundRobin => PickWeighted(tried, withEjected),
-        _ => PickNext(tried, withEjected),
+        _ => PickFrom(Interlocked.Increment(ref _next), tried, withEjected, except: null),
     };
-
-    private WeightedTarget? PickNext(ReadOnlySpan<WeightedTarget> tried, bool withEjected)
-    {
-        var start = Interlocked.Increment(ref _next);
-        for (var i = 0; i < targets.Length; i++)
-        {
-            var candidate = targets[(int)((start + (uint)i) % (uint)targets.Length)];
-            if (IsOpen(candidate, tried, withEjected)) return candidate;
-        }
-
-        return null;
-    }
 
     private WeightedTarget? PickLeast(ReadOnlySpan<WeightedTarget> tried, bool withEjected)
     {
-        var first = PickRandom(tried, withEjected);
-        var second = PickRandom(tried, withEjected);
-        if (first is null || second is null) return first ?? second;
-        return second.Target.InFlight < first.Target.InFlight ? second : first;
+        var first = PickFrom((uint)Random.Shared.Next(), tried, withEjected, except: null);
+        var second = PickFrom((uint)Random.Shared.Next(), tried, withEjected, first);
+        if (first is null || second is null) return first;
+        // A weight of two carries twice the requests: compare what each carries for its share.
+        var (one, other) = ((long)first.Target.InFlight * second.Weight, (long)second.Target.InFlight * first.Weight);
+        return other < one ? second : first;
     }
 
-    private WeightedTarget? PickRandom(ReadOnlySpan<WeightedTarget> tried, bool withEjected)
+    private WeightedTarget? PickFrom(uint start, ReadOnlySpan<WeightedTarget> tried, bool withEjected, WeightedTarget? except)
     {
-        if (targets.IsEmpty) return null;
-        var start = Random.Shared.Next(targets.Length);
-        for (var i = 0; i < targets.Length; i++)
+        for (var i = 0U; i < _targets.Length; i++)
         {
-            var candidate = targets[(start + i) % targets.Length];
-            if (IsOpen(candidate, tried, withEjected)) return candidate;
+            var candidate = _targets[(int)((start + i) % (uint)_targets.Length)];
+            if (!ReferenceEquals(candidate, except) && IsOpen(candidate, tried, withEjected)) return candidate;
         }
 
         return null;
     }
 
+    /// <summary>Each saves up its weight; the richest is chosen and pays what all have got: a weight of 5 beside 1 and 1 gives a a b a c a a, not five in a row.</summary>
     private WeightedTarget? PickWeighted(ReadOnlySpan<WeightedTarget> tried, bool withEjected)
     {
         lock (_gate)
         {
             WeightedTarget? best = null;
             long total = 0;
-            foreach (var candidate in targets)
+            foreach (var candidate in _targets)
             {
                 if (!IsOpen(candidate, tried, withEjected)) continue;
                 candidate.Credit += candidate.Weight;

@@ -1,6 +1,10 @@
 using System.Net;
 
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+using Skerry.Gateway.Http1;
+
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Skerry.Gateway.Plugins.Upstream;
@@ -28,31 +32,52 @@ internal sealed class HttpClientForwarder : IDisposable
             ConnectTimeout = options.ConnectTimeout,
             ActivityHeadersPropagator = null,
         });
-        var activity = options.IdleTimeout > TimeSpan.Zero ? options.IdleTimeout : TimeSpan.FromDays(1);
-        _http1 = new ForwarderRequestConfig { ActivityTimeout = activity, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        _http2 = new ForwarderRequestConfig { ActivityTimeout = activity, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var silence = options.IdleTimeout > TimeSpan.Zero ? options.IdleTimeout : TimeSpan.FromDays(1);
+        _http1 = new ForwarderRequestConfig { ActivityTimeout = silence, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        _http2 = new ForwarderRequestConfig { ActivityTimeout = silence, Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
     }
 
     /// <summary>Whether a request is for this forwarder.</summary>
-    public bool Takes(GatewayContext context) =>
-        _options.Protocol == UpstreamProtocol.Http2 || IsGrpc(context) || IsUpgrade(context);
+    public bool Takes(GatewayContext context) => _options.Protocol == UpstreamProtocol.Http2 || IsGrpc(context) || IsUpgrade(context);
 
-    public async ValueTask<ForwarderError> SendAsync(GatewayContext context, Target target)
+    /// <summary>Forwards it.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    /// <exception cref="AnswerBrokenException">The answer broke off, and the client knows.</exception>
+    public async ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Target target)
     {
         var http = new DefaultHttpContext(context.Features);
         var config = _options.Protocol == UpstreamProtocol.Http2 || IsGrpc(context) ? _http2 : _http1;
-        return await _forwarder.SendAsync(http, $"http://{target.Name}", _client, config, new Transformer(context, _options));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.Aborted);
+        if (_options.Timeout > TimeSpan.Zero) limit.CancelAfter(_options.Timeout);
+        var error = await _forwarder.SendAsync(http, $"http://{target.Name}", _client, config, new Transformer(context, _options), limit.Token);
+        if (error == ForwarderError.None) return default;
+        if (context.Aborted.IsCancellationRequested) throw new OperationCanceledException("The client has gone.");
+        if (context.HasStarted) throw new AnswerBrokenException();
+        var failure = Classify(error, http.Features.Get<IForwarderErrorFeature>()?.Exception, limit.IsCancellationRequested);
+        return new AttemptOutcome(failure, WasStale: false, HasTakenBody: failure != UpstreamFailure.Connect && context.MayHaveBody, HasAnswer: failure == UpstreamFailure.Protocol);
     }
 
     public void Dispose() => _client.Dispose();
 
+    private static UpstreamFailure Classify(ForwarderError error, Exception? exception, bool isOver) => (error, exception) switch
+    {
+        _ when isOver => UpstreamFailure.BodyTimeout,
+        (ForwarderError.RequestTimedOut, _) => UpstreamFailure.FirstByteTimeout,
+        (_, HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }) => UpstreamFailure.Connect,
+        (_, HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }) => UpstreamFailure.Closed,
+        _ => UpstreamFailure.Protocol,
+    };
+
     private static bool IsGrpc(GatewayContext context) =>
         !context.IsHttp1 && context.RequestHeaders.ContentType is [{ } type] && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsUpgrade(GatewayContext context) =>
-        context.IsHttp1
-            ? context.RequestHeaders.Upgrade.Count > 0 && context.RequestHeaders.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase)
-            : HttpMethods.IsConnect(context.Method);
+    /// <summary>Any other protocol, but no other HTTP: an upgrade to that would take the connection's further requests past every pipeline.</summary>
+    private static bool IsUpgrade(GatewayContext context)
+    {
+        if (!context.IsHttp1) return context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+        return context.RequestHeaders.Upgrade is [{ Length: > 0 } protocol] && !protocol.StartsWith("h2c", StringComparison.OrdinalIgnoreCase)
+            && !protocol.StartsWith("HTTP/", StringComparison.OrdinalIgnoreCase) && !protocol.StartsWith("TLS/", StringComparison.OrdinalIgnoreCase);
+    }
 
     private sealed class Transformer(GatewayContext context, UpstreamOptions options) : HttpTransformer
     {
@@ -61,12 +86,14 @@ internal sealed class HttpClientForwarder : IDisposable
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             proxyRequest.RequestUri = new Uri(destinationPrefix + context.Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
             var headers = proxyRequest.Headers;
-            headers.Host = options.PreserveHost ? context.RequestHeaders.Host.ToString() : null;
-            var chain = options.TrustForwarded ? context.RequestHeaders["X-Forwarded-For"].ToString() : "";
-            Replace(headers, "X-Forwarded-For", chain.Length > 0 ? $"{chain}, {context.ClientAddress}" : context.ClientAddress);
-            if (!options.TrustForwarded) headers.Remove("Forwarded");
-            if (!options.TrustForwarded || !headers.Contains("X-Forwarded-Proto")) Replace(headers, "X-Forwarded-Proto", context.Scheme);
-            if (!options.TrustForwarded || !headers.Contains("X-Forwarded-Host")) Replace(headers, "X-Forwarded-Host", context.RequestHeaders.Host.ToString());
+            headers.Host = options.PreserveHost && context.RequestHeaders.Host is [{ Length: > 0 } host] ? host : null;
+            // What the client claims about itself stays behind, as on the gateway's own connections.
+            foreach (var name in headers.Select(header => header.Key).Where(name => RequestWriter.IsClaim(name) && !context.Vouches(name)).ToArray()) headers.Remove(name);
+            var forwarded = context.Forwarded;
+            Add(headers, "X-Forwarded-For", forwarded.For);
+            Add(headers, "X-Forwarded-Proto", forwarded.Proto);
+            Add(headers, "X-Forwarded-Host", forwarded.Host);
+            Add(headers, "Forwarded", forwarded.Standard);
         }
 
         public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
@@ -76,10 +103,9 @@ internal sealed class HttpClientForwarder : IDisposable
             return pass;
         }
 
-        private static void Replace(System.Net.Http.Headers.HttpRequestHeaders headers, string name, string value)
+        private void Add(System.Net.Http.Headers.HttpRequestHeaders headers, string name, string? value)
         {
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value);
+            if (value is { Length: > 0 } && !context.Vouches(name)) headers.TryAddWithoutValidation(name, value);
         }
     }
 }

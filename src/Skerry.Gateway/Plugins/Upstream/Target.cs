@@ -7,16 +7,14 @@ using Skerry.Gateway.Http1;
 
 namespace Skerry.Gateway.Plugins.Upstream;
 
-/// <summary>One instance as the gateway knows it: its idle connections, its requests in flight, its failures. Lives on while any pipeline names it.</summary>
+/// <summary>
+/// One instance as the gateway knows it: its idle connections, its requests in flight, its failures. Lives on while any pipeline names it.
+/// Failures in a row leave it out for a while, each time longer; the first request after that decides whether it is back.
+/// </summary>
 internal sealed class Target : IDisposable
 {
     private const int MaxEjectionFactor = 10;
 
-    /// <summary>A connection idle for longer is looked at before it is used again; one just put back need not be.</summary>
-    private const long TrustIdleMilliseconds = 5;
-
-    private readonly Lock _gate = new();
-    private readonly Stack<UpstreamConnection> _idle = new();
     private readonly DeadlineWatch _watch;
     private readonly ILogger _logger;
     private long _requests;
@@ -25,12 +23,12 @@ internal sealed class Target : IDisposable
     private int _consecutive;
     private int _ejections;
     private long _ejectedUntil;
-    private bool _disposed;
 
-    public Target(string host, int port, DeadlineWatch watch, ILogger logger)
+    public Target(string host, int port, int loops, DeadlineWatch watch, ILogger logger)
     {
         EndPoint = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, port) : new DnsEndPoint(host, port);
         Name = host.Contains(':', StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $"[{host}]:{port}") : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+        Idle = new IdleConnections(loops, watch);
         _watch = watch;
         _logger = logger;
     }
@@ -40,11 +38,22 @@ internal sealed class Target : IDisposable
     /// <summary>HOST:PORT.</summary>
     public string Name { get; }
 
+    public IdleConnections Idle { get; }
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    public bool IsEjected => Volatile.Read(ref _ejectedUntil) > _watch.Now;
+    /// <summary>Whether it is left out now.</summary>
+    public bool IsEjected => Volatile.Read(ref _ejectedUntil) is not 0 and var until && until > _watch.Now;
 
-    public object State => new { target = Name, inFlight = InFlight, requests = Interlocked.Read(ref _requests), failures = Interlocked.Read(ref _failures), ejected = IsEjected };
+    public object State => new
+    {
+        target = Name,
+        inFlight = InFlight,
+        requests = Interlocked.Read(ref _requests),
+        failures = Interlocked.Read(ref _failures),
+        ejected = IsEjected,
+        idleConnections = Idle.Count,
+    };
 
     public void Begin()
     {
@@ -54,45 +63,17 @@ internal sealed class Target : IDisposable
 
     public void End() => Interlocked.Decrement(ref _inFlight);
 
-    /// <summary>A kept connection, or null when there is none fit.</summary>
-    public UpstreamConnection? TryRent()
-    {
-        while (true)
-        {
-            UpstreamConnection connection;
-            lock (_gate)
-            {
-                if (!_idle.TryPop(out connection!)) return null;
-            }
-
-            if (_watch.Now - connection.IdleSince <= TrustIdleMilliseconds || !connection.IsStale()) return connection;
-            connection.Dispose();
-        }
-    }
-
-    public void Return(UpstreamConnection connection, int keep)
-    {
-        connection.Deadline = long.MaxValue;
-        connection.IdleSince = _watch.Now;
-        lock (_gate)
-        {
-            if (!_disposed && _idle.Count < keep)
-            {
-                _idle.Push(connection);
-                return;
-            }
-        }
-
-        connection.Dispose();
-    }
-
     public void Succeeded()
     {
         if (Volatile.Read(ref _consecutive) == 0) return;
         Volatile.Write(ref _consecutive, 0);
         Volatile.Write(ref _ejections, 0);
+        Volatile.Write(ref _ejectedUntil, 0);
     }
 
+    /// <summary>Counts a failure.</summary>
+    /// <param name="ejectAfter">Failures in a row after which it is left out.</param>
+    /// <param name="ejectFor">How long, the first time.</param>
     public void Failed(int ejectAfter, TimeSpan ejectFor)
     {
         Interlocked.Increment(ref _failures);
@@ -103,16 +84,5 @@ internal sealed class Target : IDisposable
         GatewayLog.Ejected(_logger, Name, consecutive, duration);
     }
 
-    public void Dispose()
-    {
-        UpstreamConnection[] idle;
-        lock (_gate)
-        {
-            _disposed = true;
-            idle = [.. _idle];
-            _idle.Clear();
-        }
-
-        foreach (var connection in idle) connection.Dispose();
-    }
+    public void Dispose() => Idle.Dispose();
 }

@@ -16,12 +16,12 @@ internal sealed class TargetSet : IDisposable
     private bool _disposed;
     private volatile Balancer _balancer;
 
-    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog? catalog)
+    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog catalog)
     {
         _options = options;
         _registry = registry;
         _catalog = options.Service.Length > 0 ? catalog : null;
-        _balancer = new Balancer(options.LoadBalancing, []);
+        _balancer = new Balancer(options, []);
         if (_catalog is not null)
         {
             _catalog.Changed += OnCatalogChanged;
@@ -52,7 +52,7 @@ internal sealed class TargetSet : IDisposable
         {
             _disposed = true;
             foreach (var target in _balancer.Targets) _registry.Release(target.Host, target.Port);
-            _balancer = new Balancer(_options.LoadBalancing, []);
+            _balancer = new Balancer(_options, []);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class TargetSet : IDisposable
             // New shares before old ones go: an instance that stays keeps its connections.
             var targets = instances.Select(instance => new WeightedTarget(instance.Host, instance.Port, _registry.Acquire(instance.Host, instance.Port), instance.Weight)).ToImmutableArray();
             var before = _balancer.Targets;
-            _balancer = new Balancer(_options.LoadBalancing, targets);
+            _balancer = new Balancer(_options, targets);
             foreach (var target in before) _registry.Release(target.Host, target.Port);
         }
     }

@@ -49,8 +49,8 @@ public sealed record UpstreamOptions : PluginOptions
     [Reloadable, Range(0, 10), Description("Other instances tried after a failure, for requests that are safe to repeat.")]
     public int Retries { get; init; } = 2;
 
-    /// <summary>Retries in all, as a share of the requests; a few are always allowed.</summary>
-    [Reloadable, Range(0.0, 1.0), Description("Retries in all as a share of the requests; ten are always allowed.")]
+    /// <summary>Retries in all, as a share of the requests; ten at once are always allowed.</summary>
+    [Reloadable, Range(0.0, 1.0), Description("Retries in all as a share of the requests; ten at once are always allowed.")]
     public double RetryBudget { get; init; } = 0.2;
 
     /// <summary>Failures in a row after which an instance is left out for a while.</summary>
@@ -61,6 +61,10 @@ public sealed record UpstreamOptions : PluginOptions
     [Reloadable, Description("How long it is left out, the first time; each further time adds as much, up to ten times.")]
     public TimeSpan EjectFor { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The largest share of the instances that may be left out at once; one always may.</summary>
+    [Reloadable, Range(0.0, 1.0), Description("The largest share of the instances that is left out at once; beyond it failing ones still get requests.")]
+    public double MaxEjected { get; init; } = 0.5;
+
     /// <summary>Idle connections kept to each instance.</summary>
     [Reloadable, Range(0, 10_000), Description("Idle connections kept to each instance.")]
     public int MaxIdleConnections { get; init; } = 256;
@@ -68,8 +72,4 @@ public sealed record UpstreamOptions : PluginOptions
     /// <summary>Forwards the client's Host header; else the instance's address.</summary>
     [Reloadable, Description("Whether the client's Host header is forwarded; else it is the instance's address.")]
     public bool PreserveHost { get; init; } = true;
-
-    /// <summary>Whether forwarded headers that came with a request are believed and added to; else they are replaced.</summary>
-    [Reloadable, Description("Whether X-Forwarded headers that came with a request are believed and added to; else they are replaced.")]
-    public bool TrustForwarded { get; init; }
 }

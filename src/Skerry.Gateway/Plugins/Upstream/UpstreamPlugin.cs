@@ -1,158 +1,161 @@
+using System.Runtime.CompilerServices;
+
 using Microsoft.AspNetCore.Http;
 
 using Skerry.Gateway.Http1;
 
-using Yarp.ReverseProxy.Forwarder;
-
 namespace Skerry.Gateway.Plugins.Upstream;
 
 /// <summary>Forwards a request to an instance, and to another when that is safe and the first fails. Ends a pipeline.</summary>
-internal sealed class UpstreamPlugin : GatewayPlugin
+internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment environment) : GatewayPlugin
 {
-    private readonly UpstreamOptions _options;
-    private readonly PluginEnvironment _environment;
-    private readonly TargetSet _targets;
-    private readonly HttpClientForwarder? _httpClient;
-    private readonly RetryBudget _budget;
-    private readonly ForwardedHeaders _forwarded;
+    private readonly ExchangeTerms _terms = new((long)options.FirstByteTimeout.TotalMilliseconds, Milliseconds(options.IdleTimeout), options.PreserveHost);
+    private readonly long _timeout = Milliseconds(options.Timeout);
+    private RetryBudget _budget = new();
+    private TargetSet _targets = null!;
+    private HttpClientForwarder _httpClient = null!;
     private long _retries;
 
-    public UpstreamPlugin(UpstreamOptions options, PluginEnvironment environment)
+    public override object State => new
     {
-        _options = options;
-        _environment = environment;
-        _targets = new TargetSet(options, environment.Targets, environment.Catalog);
-        _httpClient = environment.Forwarder is null ? null : new HttpClientForwarder(options, environment.Forwarder);
-        _budget = new RetryBudget(options.RetryBudget);
-        _forwarded = new ForwardedHeaders(options.TrustForwarded);
-    }
-
-    public override object State => new { service = _options.Service, retries = Interlocked.Read(ref _retries), targets = _targets.Balancer.Targets.Select(target => target.Target.State) };
+        service = options.Service,
+        retries = Interlocked.Read(ref _retries),
+        targets = _targets.Balancer.Targets.Select(target => target.Target.State).ToArray(),
+    };
 
     public override IEnumerable<GatewayError> Validate(string path)
     {
-        if (_options.Service.Length > 0 == !_options.Addresses.IsEmpty) yield return new GatewayError(path, "needs either 'service' or 'addresses', and not both");
-        foreach (var address in _options.Addresses)
+        if (options.Service.Length > 0 == !options.Addresses.IsEmpty) yield return new GatewayError(path, "needs either 'service' or 'addresses', and not both");
+        if (options.Service.Length == 0 && options.Tag.Length > 0) yield return new GatewayError($"{path}.tag", "chooses among the instances of a 'service'; there is none");
+        foreach (var address in options.Addresses)
         {
             if (TargetSet.Parse(address) is null) yield return new GatewayError($"{path}.addresses", $"'{address}' is no HOST:PORT");
         }
 
-        if (_options.ConnectTimeout <= TimeSpan.Zero) yield return new GatewayError($"{path}.connectTimeout", "must be more than zero");
-        if (_options.FirstByteTimeout <= TimeSpan.Zero) yield return new GatewayError($"{path}.firstByteTimeout", "must be more than zero");
-        if (_options.IdleTimeout < TimeSpan.Zero || _options.Timeout < TimeSpan.Zero) yield return new GatewayError(path, "timeouts must not be negative");
-        if (_options.EjectFor <= TimeSpan.Zero) yield return new GatewayError($"{path}.ejectFor", "must be more than zero");
+        if (options.ConnectTimeout <= TimeSpan.Zero) yield return new GatewayError($"{path}.connectTimeout", "must be more than zero");
+        if (options.FirstByteTimeout <= TimeSpan.Zero) yield return new GatewayError($"{path}.firstByteTimeout", "must be more than zero");
+        if (options.IdleTimeout < TimeSpan.Zero) yield return new GatewayError($"{path}.idleTimeout", "must not be negative");
+        if (options.Timeout < TimeSpan.Zero) yield return new GatewayError($"{path}.timeout", "must not be negative");
+        if (options.EjectFor <= TimeSpan.Zero) yield return new GatewayError($"{path}.ejectFor", "must be more than zero");
     }
 
+    public override void Prepare(GatewayPlugin? before)
+    {
+        if (before is UpstreamPlugin replaced) _budget = replaced._budget;
+        _targets = new TargetSet(options, environment.Targets, environment.Catalog);
+        _httpClient = new HttpClientForwarder(options, environment.Forwarder);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<bool> OnRequestAsync(GatewayContext context)
     {
-        _budget.OnRequest();
-        var watch = _environment.Targets.Watch;
-        var end = _options.Timeout > TimeSpan.Zero ? watch.Now + (long)_options.Timeout.TotalMilliseconds : long.MaxValue;
+        if (HttpMethods.IsConnect(context.Method) && !_httpClient.Takes(context)) return await context.AnswerAsync(405, "The gateway is no forward proxy.");
+        _budget.OnRequest(options.RetryBudget);
+        environment.Targets.Watch.Wake();
+        var end = environment.Targets.Watch.In(_timeout);
         var balancer = _targets.Balancer;
-        var attempt = new Attempt(end);
+        Attempts? attempts = null;
+        UpstreamFailure? last = null;
         while (true)
         {
-            var chosen = balancer.Choose(attempt.Tried);
-            if (chosen is null) return await AnswerFailureAsync(context, attempt.LastFailure);
+            var chosen = balancer.Choose(attempts is null ? [] : attempts.Failed);
+            if (chosen is null) return await AnswerFailureAsync(context, last);
+            var outcome = default(AttemptOutcome);
+            chosen.Target.Begin();
             try
             {
-                if (_httpClient?.Takes(context) == true) return await ForwardByClientAsync(context, chosen.Target);
-                await ForwardAsync(context, chosen.Target, attempt);
-                return false;
-            }
-            catch (UpstreamException failed)
-            {
-                GatewayLog.AttemptFailed(_environment.Logger, chosen.Target.Name, failed.Message);
-                // A kept connection that turns out closed says nothing about the instance.
-                if (!attempt.WasKept || failed.Failure != UpstreamFailure.Closed) chosen.Target.Failed(_options.EjectAfter, _options.EjectFor);
-                if (context.HasStarted) throw;
-                context.ResponseHeaders.Clear();
-                attempt.LastFailure = failed.Failure;
-                if (!MayRetry(context, attempt, failed)) return await AnswerFailureAsync(context, failed.Failure);
-                if (!attempt.WasKept || failed.Failure != UpstreamFailure.Closed) attempt.Add(chosen);
-                else attempt.ForceNew = true;
-                Interlocked.Increment(ref _retries);
+                outcome = _httpClient.Takes(context)
+                    ? await _httpClient.SendAsync(context, chosen.Target)
+                    : await ForwardAsync(context, chosen.Target, attempts?.NeedsNew == true, end);
             }
             catch (BadRequestException refused)
             {
                 return await context.AnswerAsync(400, refused.Message);
             }
+            finally
+            {
+                chosen.Target.End();
+            }
+
+            if (outcome.Failure is not { } failure)
+            {
+                chosen.Target.Succeeded();
+                return false;
+            }
+
+            last = failure;
+            attempts ??= new Attempts();
+            if (!await MayGoOnAsync(context, chosen, outcome, attempts, end)) return await AnswerFailureAsync(context, failure);
         }
     }
 
     public override void Dispose()
     {
-        _targets.Dispose();
+        _targets?.Dispose();
         _httpClient?.Dispose();
         base.Dispose();
     }
 
-    private async ValueTask ForwardAsync(GatewayContext context, Target target, Attempt attempt)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<AttemptOutcome> ForwardAsync(GatewayContext context, Target target, bool needsNew, long end)
     {
-        target.Begin();
-        UpstreamConnection? connection = null;
-        var watch = _environment.Targets.Watch;
+        var watch = environment.Targets.Watch;
+        var connection = needsNew ? null : target.Idle.TryRent();
+        var wasKept = connection is not null;
         try
         {
-            connection = attempt.ForceNew ? null : target.TryRent();
-            attempt.WasKept = connection is not null;
-            attempt.HasTakenBody = false;
-            connection ??= await UpstreamConnection.OpenAsync(target.EndPoint, watch, _options.ConnectTimeout, context.Aborted);
-            var limits = new ExchangeLimits((long)_options.FirstByteTimeout.TotalMilliseconds, Milliseconds(_options.IdleTimeout), attempt.End);
-            var exchange = new Http1Exchange(context, connection, limits, watch);
-            try
+            connection ??= await UpstreamConnection.OpenAsync(target.EndPoint, environment.Loops.Here(), watch, options.ConnectTimeout, context.Aborted);
+            if (await connection.Exchange.RunAsync(context, _terms, target.Name, end))
             {
-                var host = _options.PreserveHost && context.RequestHeaders.Host.Count > 0 ? context.RequestHeaders.Host.ToString() : target.Name;
-                if (await exchange.RunAsync(host, _forwarded))
-                {
-                    target.Return(connection, _options.MaxIdleConnections);
-                    connection = null;
-                }
-            }
-            finally
-            {
-                attempt.HasTakenBody = exchange.HasTakenBody;
-                attempt.HasAnswer = exchange.HasAnswer;
+                target.Idle.Return(connection, options.MaxIdleConnections);
+                connection = null;
             }
 
-            target.Succeeded();
+            return default;
+        }
+        catch (UpstreamException failed)
+        {
+            GatewayLog.AttemptFailed(environment.Logger, target.Name, failed.Message);
+            var exchange = connection?.Exchange;
+            // A kept connection that turns out closed says nothing about the instance.
+            return new AttemptOutcome(failed.Failure, wasKept && failed.Failure == UpstreamFailure.Closed, exchange?.HasTakenBody == true, exchange?.HasAnswer == true);
         }
         finally
         {
             connection?.Dispose();
-            target.End();
         }
     }
 
-    private async ValueTask<bool> ForwardByClientAsync(GatewayContext context, Target target)
+    /// <summary>After a failure: whether another attempt follows. An answer under way that broke cannot be taken back: the client is cut off.</summary>
+    private ValueTask<bool> MayGoOnAsync(GatewayContext context, WeightedTarget chosen, AttemptOutcome outcome, Attempts attempts, long end)
     {
-        target.Begin();
-        try
+        if (!outcome.WasStale) chosen.Target.Failed(options.EjectAfter, options.EjectFor);
+        if (context.HasStarted) throw new AnswerBrokenException();
+        context.ResponseHeaders.Clear();
+        if (!IsRepeatable(context, outcome, end)) return new ValueTask<bool>(false);
+        if (outcome.WasStale)
         {
-            var error = await _httpClient!.SendAsync(context, target);
-            if (error == ForwarderError.None) target.Succeeded();
-            else if (!context.Aborted.IsCancellationRequested) target.Failed(_options.EjectAfter, _options.EjectFor);
-            return false;
+            // A connection that was closed while it was kept is nobody's failure: a new one costs no retry.
+            if (attempts.NeedsNew) return new ValueTask<bool>(false);
+            attempts.NeedsNew = true;
+            return new ValueTask<bool>(true);
         }
-        finally
-        {
-            target.End();
-        }
+
+        attempts.Add(chosen);
+        if (attempts.Failed.Length > options.Retries || !_budget.TryTake()) return new ValueTask<bool>(false);
+        Interlocked.Increment(ref _retries);
+        return new ValueTask<bool>(true);
     }
 
     /// <summary>
-    /// Safe to repeat: nothing of the body was taken from the client, and either no connection was there to carry the request, or the method means the same twice
-    /// and no byte of an answer has come (RFC 9110, section 9.2.2).
+    /// Safe to repeat: nothing of the body is gone that another attempt would need, and either there was no connection to carry the request, or its method means the
+    /// same twice and no byte of an answer has come (RFC 9110, section 9.2.2).
     /// </summary>
-    private bool MayRetry(GatewayContext context, Attempt attempt, UpstreamException failed)
+    private bool IsRepeatable(GatewayContext context, AttemptOutcome outcome, long end)
     {
-        if (attempt.HasTakenBody || context.Aborted.IsCancellationRequested) return false;
-        if (_environment.Targets.Watch.Now >= attempt.End) return false;
-        var neverSent = failed.Failure is UpstreamFailure.Connect or UpstreamFailure.ConnectTimeout;
-        if (!neverSent && (!IsIdempotent(context.Method) || attempt.HasAnswer)) return false;
-        // A connection that was closed while it was kept is nobody's failure: a new one costs no retry.
-        if (attempt.WasKept && failed.Failure == UpstreamFailure.Closed) return true;
-        return attempt.Count < _options.Retries && _budget.TryTake();
+        if (outcome.HasTakenBody || context.Aborted.IsCancellationRequested || environment.Targets.Watch.In(0) >= end) return false;
+        if (outcome.Failure is UpstreamFailure.Connect or UpstreamFailure.ConnectTimeout) return true;
+        return IsIdempotent(context.Method) && !outcome.HasAnswer;
     }
 
     private static bool IsIdempotent(string method) =>
@@ -160,7 +163,7 @@ internal sealed class UpstreamPlugin : GatewayPlugin
 
     private ValueTask<bool> AnswerFailureAsync(GatewayContext context, UpstreamFailure? failure) => failure switch
     {
-        null => context.AnswerAsync(503, _options.Service.Length > 0 ? $"No healthy instance of {_options.Service}." : "No instance."),
+        null => context.AnswerAsync(503, options.Service.Length > 0 ? $"No healthy instance of {options.Service}." : "No instance."),
         UpstreamFailure.ConnectTimeout or UpstreamFailure.FirstByteTimeout or UpstreamFailure.BodyTimeout => context.AnswerAsync(504, "The instance did not answer in time."),
         _ => context.AnswerAsync(502, "The instance did not answer properly."),
     };
