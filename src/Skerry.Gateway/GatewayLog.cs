@@ -32,7 +32,7 @@ internal static partial class GatewayLog
     [LoggerMessage(3008, LogLevel.Debug, "No TLS with {Client}: {Reason}")]
     public static partial void HandshakeFailed(ILogger logger, string client, string reason);
 
-    [LoggerMessage(3009, LogLevel.Error, "The listener at {Address} cannot take another connection for now: {Reason}. Raise the limit of open files (ulimit -n)")]
+    [LoggerMessage(3009, LogLevel.Error, "The listener at {Address} cannot take another connection for now: {Reason}. When it is open files: raise their limit (LimitNOFILE, ulimit -n)")]
     public static partial void AcceptRefused(ILogger logger, string address, string reason);
 
     [LoggerMessage(3010, LogLevel.Critical, "What a connection ran on its event loop failed")]

@@ -69,6 +69,7 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             // A gateway without listeners has no threads and no timers.
             if (options.Listeners.IsEmpty && _running is null) return;
+            if (!OperatingSystem.IsLinux()) throw new GatewayException("The gateway runs on Linux only, since its connections stand on epoll. Leave gateway.listeners empty here.");
             _running ??= Running.Create(_catalog, _time, _loggers, _logger);
             // All that can be refused comes first: until then nothing has changed.
             var kept = _listeners.Where(listener => options.Listeners.Any(listener.Serves)).ToImmutableArray();

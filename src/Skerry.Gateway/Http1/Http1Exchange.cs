@@ -5,6 +5,8 @@ using System.Runtime.CompilerServices;
 
 using Microsoft.AspNetCore.Http;
 
+using Skerry.Gateway.Transport;
+
 namespace Skerry.Gateway.Http1;
 
 /// <summary>
@@ -19,6 +21,8 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
     private GatewayContext _context = null!;
     private ExchangeTerms _terms = null!;
     private long _end;
+    private Exception? _brokenBody;
+    private bool _isAwaitingBody;
 
     /// <summary>Whether any byte of an answer has come: from then on nothing may be repeated.</summary>
     public bool HasAnswer { get; private set; }
@@ -38,7 +42,8 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
     public async ValueTask<bool> RunAsync(GatewayContext context, ExchangeTerms terms, string instance, long end)
     {
         (_context, _terms, _end) = (context, terms, end);
-        HasAnswer = HasTakenBody = false;
+        HasAnswer = HasTakenBody = _isAwaitingBody = false;
+        _brokenBody = null;
         connection.Begin(context.ClientSocket);
         Wait(terms.FirstByte);
         // A client on HTTP/2 can end one request without its connection: that is told by a token alone.
@@ -47,7 +52,7 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
         try
         {
             var hasBody = context.MayHaveBody;
-            var isChunked = hasBody && context.RequestHeaders.ContentLength is null;
+            var isChunked = hasBody && (context.RequestHeaders.ContentLength is null || context.RequestHeaders.TransferEncoding.Count > 0);
             await SendHeadAsync(instance, isChunked);
             if (hasBody) sending = new RequestBody(context, connection, this).SendAsync(isChunked);
             var head = await ReadHeadAsync();
@@ -59,7 +64,7 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
         }
         catch (Exception broken) when (broken is SocketException or ObjectDisposedException)
         {
-            throw await ExplainAsync(broken, sending);
+            throw Explain(broken);
         }
         finally
         {
@@ -68,9 +73,21 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
         }
     }
 
-    /// <summary>Called when a piece of the request's body has gone out.</summary>
+    /// <summary>Called when the next piece of the request's body is the client's to send.</summary>
+    public void OnBodyAwaited()
+    {
+        if (HasAnswer) return;
+        _isAwaitingBody = true;
+        Wait(_terms.Idle);
+    }
+
+    /// <summary>Called when the client's side of the body fails, before the connection is cut for it.</summary>
+    public void OnBodyBroken(Exception broken) => _brokenBody = broken;
+
+    /// <summary>Called when a piece of the request's body goes out, and when it has.</summary>
     public void OnBodySent(bool isRepeatable)
     {
+        _isAwaitingBody = false;
         if (!isRepeatable) HasTakenBody = true;
         if (!HasAnswer) Wait(_terms.FirstByte);
     }
@@ -99,11 +116,12 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async ValueTask<Exception> ExplainAsync(Exception broken, Task sending)
+    /// <summary>Whose fault it is that the connection ended.</summary>
+    private Exception Explain(Exception broken)
     {
         if (connection.IsAbandoned) return new OperationCanceledException("The client has gone.", broken);
-        // When the client broke off its body, the connection was cut for that, not by the instance.
-        if (sending.IsFaulted && sending.Exception.InnerException is not SocketException and not ObjectDisposedException) await sending;
+        if (_brokenBody is { } body) return body;
+        if (connection.IsLate && _isAwaitingBody) return new BadHttpRequestException("The request's body stood still.", StatusCodes.Status408RequestTimeout, broken);
         if (connection.IsLate)
             return new UpstreamException(HasAnswer ? UpstreamFailure.BodyTimeout : UpstreamFailure.FirstByteTimeout, HasAnswer ? "the body stood still" : "no answer in time", broken);
         return new UpstreamException(HasAnswer ? UpstreamFailure.Body : UpstreamFailure.Closed, broken.Message, broken);
@@ -179,6 +197,7 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
     {
         const int most = 64 * 1024;
         var writer = _context.ResponseBody.Writer;
+        var turn = new Turn();
         var left = head.ContentLength - connection.Received.Length;
         if (!connection.Received.IsEmpty) CopyReceived(writer, connection.Received.Length);
         while (left > 0)
@@ -197,6 +216,7 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
             writer.Advance(read);
             left -= read;
             if (left > 0) await FlushAsync(writer);
+            if (turn.IsOverAfter(read)) await Task.Yield();
         }
 
         return IsFit(head);
@@ -205,8 +225,10 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
     private async ValueTask<bool> PassUntilClosedAsync()
     {
         var writer = _context.ResponseBody.Writer;
+        var turn = new Turn();
         do
         {
+            if (turn.IsOverAfter(connection.Received.Length)) await Task.Yield();
             if (!connection.Received.IsEmpty) CopyReceived(writer, connection.Received.Length);
             await FlushAsync(writer);
             Wait(_terms.Idle);
@@ -220,8 +242,10 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
     {
         var writer = _context.ResponseBody.Writer;
         var decoder = new ChunkDecoder();
+        var turn = new Turn();
         while (true)
         {
+            if (turn.IsOverAfter(connection.Received.Length)) await Task.Yield();
             var (consumed, hasData) = decoder.Advance(connection.Received, writer, _context.ResponseTrailers);
             connection.Take(consumed);
             if (decoder.IsDone) return IsFit(head);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 
 using Microsoft.AspNetCore.Http.Features;
@@ -15,15 +16,19 @@ internal sealed class RequestBody(GatewayContext context, UpstreamConnection con
     /// <summary>The longest body that another attempt can have, bytes: what a client's connection may hold back at no cost.</summary>
     private const int MaxRepeatable = 64 * 1024;
 
-    /// <summary>Sends all of it. When the client's side fails the connection is cut, since the instance would wait for the rest.</summary>
+    /// <summary>
+    /// Sends all of it. When the client's side fails the connection is cut, since the instance would wait for the rest. When the instance's side fails it is not: it may
+    /// have answered before it stopped reading.
+    /// </summary>
     public async Task SendAsync(bool isChunked)
     {
         try
         {
             await CopyAsync(isChunked);
         }
-        catch
+        catch (Exception broken) when (broken is not SocketException and not ObjectDisposedException)
         {
+            exchange.OnBodyBroken(broken);
             connection.Cut();
             throw;
         }
@@ -34,6 +39,7 @@ internal sealed class RequestBody(GatewayContext context, UpstreamConnection con
         var body = context.RequestBody;
         for (var isFirst = true; ; isFirst = false)
         {
+            exchange.OnBodyAwaited();
             var read = await body.ReadAsync();
             if (read.IsCanceled) throw new OperationCanceledException("The answer came first.");
             var bytes = read.Buffer;

@@ -12,6 +12,8 @@ namespace Skerry.Gateway.Http1;
 internal static class RequestWriter
 {
     private static readonly SearchValues<char> Breaking = SearchValues.Create("\r\n\0");
+    private static readonly SearchValues<char> BreakingInTarget = SearchValues.Create([.. Enumerable.Range(0, 33).Append(127).Select(value => (char)value)]);
+    private static readonly SearchValues<char> Token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <param name="context">The request.</param>
     /// <param name="host">The Host header.</param>
@@ -38,6 +40,8 @@ internal static class RequestWriter
     {
         writer.Text(context.Method);
         writer.Byte((byte)' ');
+        // HTTP/2 carries names and targets that would read as something else in a line of text.
+        if (context.Target.AsSpan().ContainsAny(BreakingInTarget)) throw new BadRequestException("The target holds a space or a control character.");
         writer.Text(context.Target);
         writer.Bytes(" HTTP/1.1\r\nHost: "u8);
         writer.Text(host);
@@ -47,6 +51,7 @@ internal static class RequestWriter
         var connection = headers.Connection;
         foreach (var (name, values) in headers)
         {
+            if (name.AsSpan().ContainsAnyExcept(Token) && name is not [':', ..]) throw new BadRequestException("A header has no proper name.");
             if (IsOurs(name, context) || (connection.Count > 0 && IsNamed(connection, name))) continue;
             foreach (var value in values)
             {

@@ -94,6 +94,13 @@ internal sealed class CertificateFiles : IDisposable
     {
         // Through links: what they point at is what changes.
         var file = new FileInfo(path);
-        return file.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.LastWriteTimeUtc : file.LastWriteTimeUtc;
+        try
+        {
+            return file.ResolveLinkTarget(returnFinalTarget: true) is { } target ? target.LastWriteTimeUtc : file.LastWriteTimeUtc;
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return default;
+        }
     }
 }

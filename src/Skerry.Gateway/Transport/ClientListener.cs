@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 
@@ -25,22 +26,21 @@ internal sealed class ClientListener(ListeningSocket socket, EventLoops loops, T
         {
             try
             {
-                var client = await socket.AcceptAsync(_unbound.Token);
-                client.NoDelay = true;
-                return new ClientConnection(client, loops.Next());
+                if (TryTake(await socket.AcceptAsync(_unbound.Token)) is { } taken) return taken;
             }
-            catch (OperationCanceledException)
+            catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
             {
                 return null;
             }
-            catch (SocketException refused) when (refused.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
             {
+                // The client did not wait to be taken.
+            }
+            catch (SocketException refused)
+            {
+                // No descriptors, no memory, no network: none of it is better at once, and an accept that ends would close the listener for good.
                 GatewayLog.AcceptRefused(logger, socket.Address.ToString(), refused.Message);
                 await Task.Delay(Rest, time, _unbound.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (SocketException)
-            {
-                // The client was gone before it was taken.
             }
         }
 
@@ -54,4 +54,20 @@ internal sealed class ClientListener(ListeningSocket socket, EventLoops loops, T
     }
 
     public ValueTask DisposeAsync() => UnbindAsync();
+
+    /// <summary>The client's connection on a loop; null when the client has gone already, or the loop has no room for it.</summary>
+    private ClientConnection? TryTake(Socket client)
+    {
+        try
+        {
+            client.NoDelay = true;
+            return new ClientConnection(client, loops.Next());
+        }
+        catch (Exception failed) when (failed is Win32Exception or ObjectDisposedException)
+        {
+            client.Dispose();
+            if (failed is not SocketException) GatewayLog.AcceptRefused(logger, socket.Address.ToString(), failed.Message);
+            return null;
+        }
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class EventLoop : IDisposable
     private readonly Stack<int> _free = new();
     private readonly ILogger _logger;
     private readonly SafeFileHandle _wake;
-    private readonly int _epoll;
+    private readonly SafeFileHandle _epoll;
     private readonly Thread _thread;
     private PolledSocket?[] _sockets = new PolledSocket?[64];
     private int _used;
@@ -34,7 +34,8 @@ internal sealed class EventLoop : IDisposable
     {
         Index = index;
         _logger = logger;
-        _epoll = Check(Libc.EpollCreate(Libc.EpollCloseOnExec));
+        // Both as handles: one that is used after the end fails, where a bare number might by then be somebody else's file.
+        _epoll = new SafeFileHandle(Check(Libc.EpollCreate(Libc.EpollCloseOnExec)), ownsHandle: true);
         _wake = new SafeFileHandle(Check(Libc.EventDescriptor(0, Libc.EpollCloseOnExec)), ownsHandle: true);
         Add(_wake, WakeKey);
         _thread = new Thread(Run) { IsBackground = true, Name = $"gateway {index}" };
@@ -48,6 +49,8 @@ internal sealed class EventLoop : IDisposable
     public int Index { get; }
 
     /// <summary>Watches a socket from now until it is closed.</summary>
+    /// <exception cref="Win32Exception">The system has no room for another.</exception>
+    /// <exception cref="ObjectDisposedException">The loop has ended.</exception>
     public void Watch(PolledSocket socket, SafeHandle handle)
     {
         ulong key;
@@ -65,7 +68,15 @@ internal sealed class EventLoop : IDisposable
             Volatile.Write(ref _sockets[slot], socket);
         }
 
-        Add(handle, key);
+        try
+        {
+            Add(handle, key);
+        }
+        catch
+        {
+            Forget(key);
+            throw;
+        }
     }
 
     /// <summary>Forgets a socket. Closing it takes it out of the kernel's list.</summary>
@@ -85,7 +96,7 @@ internal sealed class EventLoop : IDisposable
         _ = Libc.Write(_wake, &one, sizeof(ulong));
         if (Thread.CurrentThread != _thread) _thread.Join();
         _wake.Dispose();
-        _ = Libc.Close(_epoll);
+        _epoll.Dispose();
     }
 
     private unsafe void Run()

@@ -51,8 +51,8 @@ internal sealed class PolledSocket : IDisposable
     /// <summary>Begins to be told of events; once, after whoever is called is ready for it.</summary>
     public void Watch()
     {
-        _isWatched = true;
         Loop.Watch(this, _handle);
+        _isWatched = true;
     }
 
     /// <summary>Begins to connect; <see cref="Output"/> tells when it is decided.</summary>
@@ -144,8 +144,8 @@ internal sealed class PolledSocket : IDisposable
         }
 
         _isPeerClosed = true;
-        Input.Signal();
-        Output.Signal();
+        Input.Interrupt();
+        Output.Interrupt();
     }
 
     public void Dispose()

@@ -33,9 +33,15 @@ internal sealed class Readiness(Action ready)
     /// <summary>Asks to be called at the next event; false when there has been one meanwhile.</summary>
     public bool TryArm() => Interlocked.CompareExchange(ref _state, Armed, Drained) == Drained;
 
-    /// <summary>Tells an event: the kernel's, or one of our own such as a close.</summary>
+    /// <summary>Tells an event of the kernel's. What waits runs here and now.</summary>
     public void Signal()
     {
         if (Interlocked.Exchange(ref _state, Signaled) == Armed) ready();
+    }
+
+    /// <summary>Tells an event of our own, such as a close. What waits runs elsewhere: whoever calls this may hold locks, or be in the middle of a walk over connections.</summary>
+    public void Interrupt()
+    {
+        if (Interlocked.Exchange(ref _state, Signaled) == Armed) ThreadPool.UnsafeQueueUserWorkItem(static ready => ready(), ready, preferLocal: false);
     }
 }

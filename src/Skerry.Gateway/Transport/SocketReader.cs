@@ -23,7 +23,10 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     private int _start;
     private int _end;
     private int _nextSize = SmallBuffer;
+    private Turn _turn;
     private int _isCancelRequested;
+    private volatile bool _isWaiting;
+    private bool _isTurnOver;
     private bool _isExamined = true;
     private bool _isEnded;
     private bool _isCompleted;
@@ -33,12 +36,16 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
-        if (TryTake(out var result)) return new ValueTask<ReadResult>(result);
+        var isTurnOver = _isTurnOver;
+        if (!isTurnOver && TryTake(out var result)) return new ValueTask<ReadResult>(result);
+        _isTurnOver = false;
         _source.Reset();
         _token = cancellationToken;
+        _isWaiting = true;
         var version = _source.Version;
-        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static state => ((SocketReader)state!)._connection.Socket.Input.Signal(), this);
-        if (!_connection.Socket.Input.TryArm()) OnReadable();
+        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static state => ((SocketReader)state!)._connection.Socket.Input.Interrupt(), this);
+        if (isTurnOver) ThreadPool.UnsafeQueueUserWorkItem(static reader => reader.OnReadable(), this, preferLocal: false);
+        else if (!_connection.Socket.Input.TryArm()) OnReadable();
         return new ValueTask<ReadResult>(this, version);
     }
 
@@ -56,13 +63,14 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     public override void CancelPendingRead()
     {
         Volatile.Write(ref _isCancelRequested, 1);
-        _connection.Socket.Input.Signal();
+        _connection.Socket.Input.Interrupt();
     }
 
     public override void Complete(Exception? exception = null)
     {
         _isCompleted = true;
-        ReturnBuffer();
+        // A wait that is still on may be receiving into it: then it is the collector's.
+        if (!_isWaiting) ReturnBuffer();
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);
@@ -82,6 +90,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
                 _token.ThrowIfCancellationRequested();
                 if (!TryTake(out var result)) continue;
                 _registration.Dispose();
+                _isWaiting = false;
                 _source.SetResult(result);
                 return;
             }
@@ -90,6 +99,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         catch (Exception broken)
         {
             _registration.Dispose();
+            _isWaiting = false;
             _source.SetException(broken);
         }
     }
@@ -98,7 +108,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     private bool TryTake(out ReadResult result)
     {
         var isCanceled = Volatile.Read(ref _isCancelRequested) != 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0;
-        if (isCanceled || (!_isExamined && _start < _end) || _isEnded || TryFill())
+        // Also when the wait is to end: a request that has come by then is one to answer, not to lose.
+        var hasNews = (!_isExamined && _start < _end) || _isEnded || TryFill();
+        if (hasNews || isCanceled)
         {
             result = new ReadResult(_start == _end ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start), isCanceled, _isEnded);
             return true;
@@ -134,6 +146,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         _isEnded = read == 0;
         _end += read;
         _isExamined = false;
+        _isTurnOver = _turn.IsOverAfter(read);
         // Who sends much gets large reads, who sends little small buffers.
         _nextSize = read == room.Length ? Math.Min(_nextSize * 4, LargeBuffer) : SmallBuffer;
         return true;

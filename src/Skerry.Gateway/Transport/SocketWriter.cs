@@ -18,6 +18,7 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     private int _sent;
     private int _length;
     private int _isCancelRequested;
+    private volatile bool _isWaiting;
     private bool _isCompleted;
 
     public SocketWriter(ClientConnection connection) => _connection = connection;
@@ -50,8 +51,9 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
         if (TrySend(out var result)) return new ValueTask<FlushResult>(result);
         _source.Reset();
         _token = cancellationToken;
+        _isWaiting = true;
         var version = _source.Version;
-        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static state => ((SocketWriter)state!)._connection.Socket.Output.Signal(), this);
+        if (cancellationToken.CanBeCanceled) _registration = cancellationToken.UnsafeRegister(static state => ((SocketWriter)state!)._connection.Socket.Output.Interrupt(), this);
         if (!_connection.Socket.Output.TryArm()) OnWritable();
         return new ValueTask<FlushResult>(this, version);
     }
@@ -59,13 +61,15 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     public override void CancelPendingFlush()
     {
         Volatile.Write(ref _isCancelRequested, 1);
-        _connection.Socket.Output.Signal();
+        _connection.Socket.Output.Interrupt();
     }
 
     public override void Complete(Exception? exception = null)
     {
         if (_isCompleted) return;
         _isCompleted = true;
+        // A flush that is still on is sending from the buffer: then it is the flush's, and after it the collector's.
+        if (_isWaiting) return;
         // Kestrel ends an HTTP/1.0 answer by completing its output: what it left here is sent, but not waited for.
         if (exception is null) TrySend(out _);
         ReturnBuffer();
@@ -88,6 +92,7 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
                 _token.ThrowIfCancellationRequested();
                 if (!TrySend(out var result)) continue;
                 _registration.Dispose();
+                _isWaiting = false;
                 _source.SetResult(result);
                 return;
             }
@@ -96,6 +101,7 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
         catch (Exception broken)
         {
             _registration.Dispose();
+            _isWaiting = false;
             _source.SetException(broken);
         }
     }
