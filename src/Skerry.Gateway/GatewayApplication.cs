@@ -110,6 +110,11 @@ internal sealed class GatewayApplication(ListenerOptions options, Func<GatewayMo
 
             status = context.StatusCode;
         }
+        catch (BadHttpRequestException malformed) when (!context.HasStarted)
+        {
+            status = malformed.StatusCode;
+            await context.AnswerAsync(status, malformed.Message);
+        }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {
             status = ClientGone;
@@ -119,11 +124,6 @@ internal sealed class GatewayApplication(ListenerOptions options, Func<GatewayMo
         {
             status = 502;
             context.Abort();
-        }
-        catch (BadHttpRequestException malformed) when (!context.HasStarted)
-        {
-            status = malformed.StatusCode;
-            await context.AnswerAsync(status, malformed.Message);
         }
         catch (Exception broken)
         {

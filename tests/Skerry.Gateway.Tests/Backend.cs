@@ -84,6 +84,9 @@ internal sealed class Backend : IAsyncDisposable
     {
         private readonly List<byte> _received = [];
 
+        /// <summary>For scripts that mind every byte themselves; not together with <see cref="ReadRequestAsync"/>.</summary>
+        public NetworkStream Stream => stream;
+
         public Task WriteAsync(string text) => stream.WriteAsync(Encoding.Latin1.GetBytes(text)).AsTask();
 
         /// <summary>Head and body of the next request; null when the gateway has closed.</summary>

@@ -215,7 +215,8 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
             if (read == 0) throw Ended();
             writer.Advance(read);
             left -= read;
-            if (left > 0) await FlushAsync(writer);
+            // The last piece too: Kestrel flushes at the end only what has not begun to go out.
+            await FlushAsync(writer);
             if (turn.IsOverAfter(read)) await Task.Yield();
         }
 
@@ -242,14 +243,17 @@ internal sealed class Http1Exchange(UpstreamConnection connection, DeadlineWatch
     {
         var writer = _context.ResponseBody.Writer;
         var decoder = new ChunkDecoder();
+        var isFlushed = false;
         var turn = new Turn();
         while (true)
         {
             if (turn.IsOverAfter(connection.Received.Length)) await Task.Yield();
             var (consumed, hasData) = decoder.Advance(connection.Received, writer, _context.ResponseTrailers);
             connection.Take(consumed);
+            if (decoder.IsDone && !isFlushed) return IsFit(head); // all of it goes out at once, when the request ends
+            if (hasData || !isFlushed) await FlushAsync(writer);
             if (decoder.IsDone) return IsFit(head);
-            if (hasData || !_context.HasStarted) await FlushAsync(writer);
+            isFlushed = true;
             Wait(_terms.Idle);
             if (await connection.FillAsync() == 0) throw Ended();
         }

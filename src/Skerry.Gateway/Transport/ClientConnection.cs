@@ -90,12 +90,14 @@ internal sealed class ClientConnection : ConnectionContext, IDuplexPipe, IConnec
         TellClosed();
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
+        // The end of the last answer may still be on its way to a slow client; an abort ends that too.
+        if (AbortReason is null) await _writer.DrainAsync();
         Socket.Shutdown();
         TellClosed();
         Socket.Dispose();
-        return base.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     private void TellClosed()

@@ -19,6 +19,7 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
     private int _length;
     private int _isCancelRequested;
     private volatile bool _isWaiting;
+    private volatile TaskCompletionSource? _settled;
     private bool _isCompleted;
 
     public SocketWriter(ClientConnection connection) => _connection = connection;
@@ -64,15 +65,21 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
         _connection.Socket.Output.Interrupt();
     }
 
-    public override void Complete(Exception? exception = null)
+    public override void Complete(Exception? exception = null) => _isCompleted = true;
+
+    /// <summary>Sends what was written and not yet taken by the system, also what is left of a flush nobody waits for: Kestrel ends a connection without asking.</summary>
+    public async ValueTask DrainAsync()
     {
-        if (_isCompleted) return;
         _isCompleted = true;
-        // A flush that is still on is sending from the buffer: then it is the flush's, and after it the collector's.
-        if (_isWaiting) return;
-        // Kestrel ends an HTTP/1.0 answer by completing its output: what it left here is sent, but not waited for.
-        if (exception is null) TrySend(out _);
-        ReturnBuffer();
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _settled = settled;
+        Interlocked.MemoryBarrier();
+        if (!_isWaiting) settled.TrySetResult();
+        await settled.Task;
+        while (_sent < _length)
+        {
+            if (await FlushAsync() is { IsCompleted: true }) return;
+        }
     }
 
     FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _source.GetResult(token);
@@ -94,6 +101,7 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
                 _registration.Dispose();
                 _isWaiting = false;
                 _source.SetResult(result);
+                Settle();
                 return;
             }
             while (!_connection.Socket.Output.TryArm());
@@ -103,7 +111,15 @@ internal sealed class SocketWriter : PipeWriter, IValueTaskSource<FlushResult>
             _registration.Dispose();
             _isWaiting = false;
             _source.SetException(broken);
+            Settle();
         }
+    }
+
+    /// <summary>After whoever waited has gone on, which may be to the next flush.</summary>
+    private void Settle()
+    {
+        Interlocked.MemoryBarrier();
+        if (!_isWaiting) _settled?.TrySetResult();
     }
 
     /// <summary>A result if the flush is over: all sent, nobody left to send to, or a request to stop waiting.</summary>
