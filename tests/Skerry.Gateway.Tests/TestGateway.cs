@@ -17,8 +17,11 @@ internal sealed class TestGateway : IAsyncDisposable
 {
     private static readonly ServiceProvider Services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    private TestGateway(ServiceCatalog catalog, GatewayServer server, HttpClient http)
+    private readonly HeardLog _log;
+
+    private TestGateway(ServiceCatalog catalog, GatewayServer server, HttpClient http, HeardLog log)
     {
+        _log = log;
         Catalog = catalog;
         Server = server;
         Http = http;
@@ -48,10 +51,14 @@ internal sealed class TestGateway : IAsyncDisposable
         var catalog = new ServiceCatalog(
             new CatalogOptions { NodeName = "test", NodeId = Guid.NewGuid().ToString(), Group = "dc1", Address = "127.0.0.1" }, null, TimeProvider.System, NullLoggerFactory.Instance, meters);
         await catalog.StartAsync(CancellationToken.None);
-        var server = new GatewayServer(catalog, TimeProvider.System, NullLoggerFactory.Instance, meters);
+        var log = new HeardLog();
+        var server = new GatewayServer(catalog, TimeProvider.System, log, meters);
         await server.StartAsync(options, CancellationToken.None);
-        return new TestGateway(catalog, server, new HttpClient { BaseAddress = new Uri($"http://{server.Listeners["http"]}") });
+        return new TestGateway(catalog, server, new HttpClient { BaseAddress = new Uri($"http://{server.Listeners["http"]}") }, log);
     }
+
+    /// <summary>Until the gateway has logged a line with these words.</summary>
+    public Task UntilLogAsync(string words) => _log.UntilAsync(words);
 
     /// <summary>Sends bytes as they are and reads the answer until the gateway closes or the text is there.</summary>
     public async Task<string> RawAsync(string request, string until = "\r\n\r\n")

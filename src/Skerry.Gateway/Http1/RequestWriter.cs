@@ -85,7 +85,8 @@ internal static class RequestWriter
         7 => Is(name, "Upgrade") || Is(name, "Trailer"),
         9 => IsClaimOfClient(name, context),
         10 => Is(name, "Connection") || Is(name, "Keep-Alive"),
-        14 => Is(name, "Content-Length"),
+        // Kestrel keeps only "Upgrade" of a Connection header that names it, so what such a header names besides is known here alone.
+        14 => Is(name, "Content-Length") || Is(name, "HTTP2-Settings"),
         16 => Is(name, "Proxy-Connection") || IsClaimOfClient(name, context),
         17 => Is(name, "Transfer-Encoding") || IsClaimOfClient(name, context),
         19 => Is(name, "Proxy-Authorization") || IsClaimOfClient(name, context),

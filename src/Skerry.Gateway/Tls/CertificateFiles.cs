@@ -10,7 +10,7 @@ namespace Skerry.Gateway.Tls;
 internal sealed class CertificateFiles : IDisposable
 {
     /// <summary>How often the files are looked at: renewals come weeks before they are needed, and links swapped by an orchestrator make no file event.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly string _listener;
     private readonly ILogger _logger;
