@@ -21,7 +21,7 @@ internal sealed class Listener : IAsyncDisposable
     private readonly GatewayApplication _application;
     private readonly CertificateFiles? _certificate;
     private readonly ILogger _logger;
-    private int _disposed;
+    private int _released;
 
     private Listener(ListenerOptions options, ListeningSocket socket, KestrelServer server, GatewayApplication application, CertificateFiles? certificate, ILogger logger)
     {
@@ -93,6 +93,8 @@ internal sealed class Listener : IAsyncDisposable
     {
         try
         {
+            // Not after the last request: until it is closed the system would go on taking connections that nobody answers.
+            ReleaseSocket();
             await _server.StopAsync(cancellation);
         }
         finally
@@ -105,9 +107,14 @@ internal sealed class Listener : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _server.Dispose();
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) _socket.Release();
+        ReleaseSocket();
         _certificate?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void ReleaseSocket()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0) _socket.Release();
     }
 
     private static KestrelServerOptions Configure(ListenerOptions options, ListeningSocket socket, CertificateFiles? certificate, ILogger logger)

@@ -22,7 +22,7 @@ public sealed class BodyTests
             await connection.ReadRequestAsync();
             await connection.WriteAsync(head);
             await connection.WriteAsync(first);
-            await goOn.Task;
+            await goOn.Task.WaitAsync(TimeSpan.FromSeconds(30));
             await connection.WriteAsync(second);
         });
         await using var gateway = await TestGateway.StartAsync(TestGateway.To(backend));
@@ -69,7 +69,7 @@ public sealed class BodyTests
         var begin = new TaskCompletionSource();
         await using var backend = Backend.Start(async connection =>
         {
-            await begin.Task;
+            await begin.Task.WaitAsync(TimeSpan.FromSeconds(30));
             var buffer = new byte[64 * 1024];
             while (taken < Large) taken += await connection.Stream.ReadAsync(buffer);
             await connection.WriteAsync(Backend.Ok("taken"));

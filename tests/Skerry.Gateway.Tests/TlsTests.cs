@@ -55,7 +55,7 @@ public sealed class TlsTests
         {
             await connection.ReadRequestAsync();
             await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\none");
-            await goOn.Task;
+            await goOn.Task.WaitAsync(TimeSpan.FromMinutes(1));
             await connection.WriteAsync("two");
         });
         var tls = MakeCertificate();
