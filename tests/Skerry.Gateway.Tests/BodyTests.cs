@@ -279,7 +279,7 @@ public sealed class BodyTests
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         for (var (last, same) = (-1L, 0); same < 10 || last == 0;)
         {
-            await Task.Delay(20, limit.Token);
+            await Task.Delay(20, limit.Token); // stillness is the condition, and only time shows it
             var now = count();
             same = now == last ? same + 1 : 0;
             last = now;
