@@ -11,7 +11,7 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Files git tracks, or would if they were added: what a newcomer sees.</summary>
+    /// <summary>Files git tracks: what a newcomer sees, without what a build, a package cache or an editor put beside them.</summary>
     public static IReadOnlyList<string> Files { get; } = ListFiles();
 
     public static IReadOnlyList<string> Projects { get; } =
@@ -39,7 +39,7 @@ internal static class Repository
 
     private static List<string> ListFiles()
     {
-        var start = new ProcessStartInfo("git", ["ls-files", "--cached", "--others", "--exclude-standard"])
+        var start = new ProcessStartInfo("git", ["ls-files"])
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
