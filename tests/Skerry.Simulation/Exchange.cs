@@ -22,13 +22,13 @@ internal sealed class Exchange(long id, int from, int to, object request, int re
     /// <summary>Who is asked.</summary>
     public int To { get; } = to;
 
-    /// <summary>What is asked.</summary>
-    public object Request { get; } = request;
+    /// <summary>What is asked; null once it has been served.</summary>
+    public object? Request { get; set; } = request;
 
     /// <summary>Length of the request, bytes.</summary>
     public int RequestSize { get; } = requestSize;
 
-    /// <summary>The answer; null until it is there, and when the other end closed without one.</summary>
+    /// <summary>The answer; null until it is there, when the other end closed without one, and once it has been taken.</summary>
     public object? Reply { get; set; }
 
     /// <summary>Length of the reply, bytes.</summary>

@@ -142,6 +142,7 @@ internal sealed partial class World
                 Trace.Add(new TraceEntry(Now.Ticks, Steps, node, "request", _nodes[request.From], request.Request, host));
                 request.ToGeneration = node.Generation;
                 host.Serve(request, now);
+                request.Request = null;
                 break;
             case EventKind.Reply:
                 Conclude(node, host, next, now);

@@ -83,6 +83,8 @@ internal sealed partial class World
         Count(next, exchange.ReplySize, exchange.Reply as byte[]);
         Trace.Add(new TraceEntry(Now.Ticks, Steps, node, "reply", _nodes[exchange.To], exchange.Reply, host));
         host.Replied(exchange, now);
+        // Its failure waits in the queue until the deadline: thousands of push/pulls would wait with it.
+        exchange.Reply = null;
     }
 
     private void Abandon(SimulatedNode node, IHost host, in ScheduledEvent next, Instant now)

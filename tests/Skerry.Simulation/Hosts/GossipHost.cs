@@ -97,7 +97,7 @@ internal sealed class GossipHost : IHost
     /// <inheritdoc/>
     public void Serve(Exchange exchange, Instant now)
     {
-        switch (_group.Wire.DecodeStream(exchange.Request))
+        switch (_group.Wire.DecodeStream(exchange.Request!))
         {
             case PushPull remote:
                 Reply(exchange, _core.LocalState(remote.Join));

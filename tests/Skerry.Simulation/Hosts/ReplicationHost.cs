@@ -60,7 +60,7 @@ internal sealed class ReplicationHost(NodePort port, Prng random, IReadOnlyList<
 
     public void Serve(Exchange exchange, Instant now)
     {
-        Take((byte[])exchange.Request, now);
+        Take((byte[])exchange.Request!, now);
         port.Reply(exchange, null, 1);
     }
 
