@@ -25,8 +25,9 @@ internal static class GatewayMetrics
         meter.CreateObservableCounter($"{name}.errors", () => Each(counts => counts.Errors), "{request}", $"Requests {whose} answered with 500 and above, or cut off");
         meter.CreateObservableCounter($"{name}.client.errors", () => Each(counts => counts.ClientErrors), "{request}", $"Requests {whose} answered with 400 to 499, or given up by the client");
         meter.CreateObservableGauge($"{name}.in.flight", () => Each(counts => counts.InFlight), "{request}", $"Requests {whose} that are not over");
-        meter.CreateObservableCounter($"{name}.duration.sum", () => tallies().Select(tally => new Measurement<double>(tally.Counts.Seconds, tally.Tags)), "s", $"Time that requests {whose} took together");
-        meter.CreateObservableCounter($"{name}.duration.bucket", Buckets, "{request}", $"Requests {whose} that took at most le seconds");
+        meter.CreateObservableCounter($"{name}.duration.sum", () => tallies().Select(tally => new Measurement<double>(tally.Counts.Seconds, tally.Tags)), "s", $"Time that requests {whose} took");
+        meter.CreateObservableCounter($"{name}.duration.count", () => Each(counts => counts.Buckets.Sum()), "s", $"Time that requests {whose} took");
+        meter.CreateObservableCounter($"{name}.duration.bucket", Buckets, "s", $"Time that requests {whose} took");
 
         IEnumerable<Measurement<long>> Each(Func<TallySnapshot, long> value) => tallies().Select(tally => new Measurement<long>(value(tally.Counts), tally.Tags));
 

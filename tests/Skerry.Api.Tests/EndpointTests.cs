@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 
 namespace Skerry.Api.Tests;
@@ -66,6 +67,25 @@ public sealed partial class EndpointTests : IAsyncLifetime
         Assert.Equal("histogram", families["skerry_catalog_checks_duration_seconds"].Type);
         Assert.Contains(families["skerry_catalog_checks_runs_total"].Samples, sample => sample.Labels.Contains("type=\"tcp\"", StringComparison.Ordinal));
         Assert.Contains("process_cpu_seconds_total", families.Keys);
+    }
+
+    [Fact]
+    public async Task A_histogram_that_its_owner_keeps_is_one_in_the_text()
+    {
+        using var meter = new Meter("Skerry.Test");
+        meter.CreateObservableCounter("skerry.test.wait.sum", () => 1.5, "s", "Waiting");
+        meter.CreateObservableCounter("skerry.test.wait.count", () => 3L, "s", "Waiting");
+        meter.CreateObservableCounter("skerry.test.wait.bucket", () => new Measurement<long>[] { new(3, Bound("+Inf")), new(1, Bound("0.25")), new(2, Bound("2.5")) }, "s", "Waiting");
+
+        using var answer = await _api.SendAsync("GET", "/metrics");
+        var family = PrometheusText.Parse(await answer.Content.ReadAsStringAsync())["skerry_test_wait_seconds"];
+
+        Assert.Equal("histogram", family.Type);
+        Assert.Equal(
+            ["_bucket{le=\"0.25\"} 1", "_bucket{le=\"2.5\"} 2", "_bucket{le=\"+Inf\"} 3", "_count{} 3", "_sum{} 1.5"],
+            family.Samples.Select(sample => FormattableString.Invariant($"{sample.Name["skerry_test_wait_seconds".Length..]}{{{sample.Labels}}} {sample.Value}")));
+
+        static KeyValuePair<string, object?> Bound(string bound) => new("le", bound);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ internal static class SkerryCommandLine
     /// <summary>Runs the verb that the arguments name; returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellation)
     {
-        var parse = Create(terminal).Parse(arguments);
+        // Who says nothing wants to know what there is to say.
+        var parse = Create(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"]);
         var configuration = new InvocationConfiguration
         {
             Output = terminal.Output,

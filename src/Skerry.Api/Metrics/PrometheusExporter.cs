@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
@@ -10,6 +11,8 @@ namespace Skerry.Api.Metrics;
 /// <summary>Every instrument of Skerry's, kept by a listener of this process, in Prometheus' text format or in the JSON of Consul's agent.</summary>
 internal sealed class PrometheusExporter : IDisposable
 {
+    private static readonly ImmutableArray<string> HistogramParts = ["_bucket", "_sum", "_count"];
+
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(string Name, string Labels), Series> _series = new();
 
@@ -45,11 +48,11 @@ internal sealed class PrometheusExporter : IDisposable
     {
         Observe();
         var text = new StringBuilder();
-        foreach (var family in _series.GroupBy(entry => entry.Key.Name).OrderBy(family => family.Key, StringComparer.Ordinal))
+        foreach (var family in _series.GroupBy(entry => entry.Value.Family).OrderBy(family => family.Key.Name, StringComparer.Ordinal))
         {
-            var first = family.First().Value;
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Key} {Escape(first.Help)}\n# TYPE {family.Key} {first.Type}\n");
-            foreach (var ((name, labels), series) in family.OrderBy(entry => entry.Key.Labels, StringComparer.Ordinal)) series.Write(text, name, labels);
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {family.Key.Name} {Escape(family.First().Value.Help)}\n# TYPE {family.Key.Name} {family.Key.Type}\n");
+            var sorted = family.OrderBy(entry => entry.Key.Name, StringComparer.Ordinal).ThenBy(entry => entry.Value.Bound).ThenBy(entry => entry.Key.Labels, StringComparer.Ordinal);
+            foreach (var ((name, labels), series) in sorted) series.Write(text, name, labels);
         }
 
         WriteProcess(text);
@@ -74,24 +77,26 @@ internal sealed class PrometheusExporter : IDisposable
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var type = instrument.GetType().Name;
-        var isHistogram = type.StartsWith("Histogram", StringComparison.Ordinal);
-        var isCounter = type.Contains("Counter", StringComparison.Ordinal) && !type.Contains("UpDown", StringComparison.Ordinal);
-        var name = NameOf(instrument, isCounter);
-        var key = (name, LabelsOf(tags));
+        var kind = instrument.GetType().Name;
+        var isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
+        var isCounter = kind.Contains("Counter", StringComparison.Ordinal) && !kind.Contains("UpDown", StringComparison.Ordinal);
+        var type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
+        var (family, part) = FamilyOf(instrument, type);
+        var key = (family.Name + part, LabelsOf(tags));
         if (!_series.TryGetValue(key, out var series)) series = _series.GetOrAdd(key, new Series(
-            instrument.Name, tags.ToArray(), instrument.Description ?? instrument.Name, isHistogram ? "histogram" : isCounter ? "counter" : "gauge", instrument.IsObservable));
+            instrument.Name, tags.ToArray(), instrument.Description ?? instrument.Name, type, family, instrument.IsObservable));
         if (isHistogram) series.Observe(value);
         else if (instrument.IsObservable) series.Set(value);
         else series.Add(value);
     }
 
-    private static string NameOf(Instrument instrument, bool isCounter)
+    /// <summary>Where an instrument stands; an observable counter named <c>.bucket</c>, <c>.sum</c> or <c>.count</c> is a part of a histogram that somebody else keeps.</summary>
+    private static (MetricFamily Family, string Part) FamilyOf(Instrument instrument, string type)
     {
         var name = instrument.Name.Replace('.', '_').Replace('-', '_');
-        if (instrument.Unit == "s" && !name.EndsWith("_sum", StringComparison.Ordinal)) name += "_seconds";
-        // Histograms that keep their own buckets already bear the suffixes Prometheus gives them.
-        return isCounter && !name.EndsWith("_bucket", StringComparison.Ordinal) && !name.EndsWith("_sum", StringComparison.Ordinal) ? name + "_total" : name;
+        var part = type == "counter" ? HistogramParts.FirstOrDefault(part => name.EndsWith(part, StringComparison.Ordinal)) : null;
+        name = name[..^(part?.Length ?? 0)] + (instrument.Unit == "s" ? "_seconds" : "");
+        return part is not null ? (new(name, "histogram"), part) : (new(type == "counter" ? name + "_total" : name, type), "");
     }
 
     private static string Escape(string help) => help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);

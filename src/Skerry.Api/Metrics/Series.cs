@@ -8,9 +8,10 @@ namespace Skerry.Api.Metrics;
 /// <param name="name">The instrument's own name.</param>
 /// <param name="labels">Its labels.</param>
 /// <param name="help">What it measures.</param>
-/// <param name="type">Prometheus' word: counter, gauge, histogram.</param>
+/// <param name="type">What the instrument is: counter, gauge, histogram.</param>
+/// <param name="family">Where it stands in Prometheus' text.</param>
 /// <param name="isObserved">Whether it is asked for its value, rather than told of changes.</param>
-internal sealed class Series(string name, IReadOnlyList<KeyValuePair<string, object?>> labels, string help, string type, bool isObserved)
+internal sealed class Series(string name, IReadOnlyList<KeyValuePair<string, object?>> labels, string help, string type, MetricFamily family, bool isObserved)
 {
     private static readonly double[] Bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -23,7 +24,17 @@ internal sealed class Series(string name, IReadOnlyList<KeyValuePair<string, obj
 
     public string Type => type;
 
+    public MetricFamily Family => family;
+
     public bool IsObserved => isObserved;
+
+    /// <summary>Upper bound of what it counts, when it is a histogram's bucket.</summary>
+    public double Bound { get; } = labels.FirstOrDefault(label => label.Key == "le").Value switch
+    {
+        "+Inf" => double.PositiveInfinity,
+        string bound when double.TryParse(bound, CultureInfo.InvariantCulture, out var value) => value,
+        _ => 0,
+    };
 
     public void Add(double value)
     {

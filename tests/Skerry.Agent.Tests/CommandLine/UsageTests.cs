@@ -7,8 +7,15 @@ namespace Skerry.Agent.Tests.CommandLine;
 
 public sealed class UsageTests
 {
+    [Fact]
+    public async Task Without_a_verb_the_verbs_are_listed()
+    {
+        var run = await CommandLineRun.OfAsync();
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        Assert.Contains("members", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("", "Required command")]
     [InlineData("membres", "membres")]
     [InlineData("members --no-such", "--no-such")]
     [InlineData("join", "Required argument missing")]
