@@ -147,8 +147,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         _end += read;
         _isExamined = false;
         _isTurnOver = _turn.IsOverAfter(read);
-        // Who sends much gets large reads, who sends little small buffers.
-        _nextSize = read == room.Length ? Math.Min(_nextSize * 4, LargeBuffer) : SmallBuffer;
+        // Who sends much gets large reads, also at its next request; who sends little gets small buffers again.
+        if (read == room.Length) _nextSize = Math.Min(_nextSize * 4, LargeBuffer);
+        else if (read < _nextSize / 4) _nextSize = Math.Max(_nextSize / 4, SmallBuffer);
         return true;
     }
 
