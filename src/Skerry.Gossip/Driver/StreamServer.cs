@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 
 using Skerry.Gossip.Core.Messages;
 using Skerry.Gossip.Wire;
+using Skerry.Primitives;
 
 namespace Skerry.Gossip.Driver;
 

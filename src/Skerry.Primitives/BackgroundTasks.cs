@@ -1,19 +1,20 @@
-namespace Skerry.Gossip.Driver;
+namespace Skerry.Primitives;
 
 /// <summary>What runs beside the loop: everything started here is cancelled and awaited when it is disposed, and nothing starts after that.</summary>
-internal sealed class BackgroundTasks : IAsyncDisposable
+public sealed class BackgroundTasks : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly HashSet<Task> _running = [];
     private readonly Lock _gate = new();
     private bool _stopped;
 
+    /// <summary>Nothing runs yet.</summary>
+    public BackgroundTasks() => Stopping = _stopping.Token;
+
     /// <summary>Cancelled when everything is to end.</summary>
     public CancellationToken Stopping { get; }
 
-    public BackgroundTasks() => Stopping = _stopping.Token;
-
-    /// <summary>Starts something on the thread pool.</summary>
+    /// <summary>Starts something on the thread pool; when all is disposed already, nothing. It handles its own errors.</summary>
     public void Launch(Func<CancellationToken, Task> work)
     {
         lock (_gate)
@@ -25,6 +26,7 @@ internal sealed class BackgroundTasks : IAsyncDisposable
         }
     }
 
+    /// <summary>Cancels everything and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
