@@ -15,6 +15,7 @@ public sealed partial class ArrowTests
         ["Skerry.Primitives"] = [],
         ["Skerry.Storage"] = ["Skerry.Primitives"],
         ["Skerry.Gossip"] = ["Skerry.Primitives"],
+        ["Skerry.Libp2p"] = ["Skerry.Primitives"],
         ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
         ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -8,39 +7,15 @@ namespace Skerry.Interop.Tests.Consul;
 /// <summary>A whole agent, driven by Consul's client for Node.</summary>
 public sealed class ConsulClientTests
 {
-    private static string Folder { get; } = FindFolder();
-
     [Fact]
     public async Task Consuls_client_registers_checks_watches_and_deregisters()
     {
-        await InstallAsync();
+        var folder = NodePackages.FolderOf("Consul");
+        await NodePackages.InstallAsync(folder);
         using var service = new StoppableService();
         await using var agent = await AgentProcess.StartAsync();
-        var (exitCode, output) = await RunAsync("node", Path.Combine(Folder, "client.js"), agent.Host.ToString(), "8500", service.Url);
+        var (exitCode, output) = await NodePackages.RunAsync("node", Path.Combine(folder, "client.js"), agent.Host.ToString(), "8500", service.Url);
         Assert.True(exitCode == 0, output);
-    }
-
-    private static async Task InstallAsync()
-    {
-        if (Directory.Exists(Path.Combine(Folder, "node_modules"))) return;
-        var (exitCode, output) = await RunAsync("npm", "ci", "--prefix", Folder, "--no-audit", "--no-fund");
-        Assert.True(exitCode == 0, $"npm ci failed:\n{output}");
-    }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync() + await error;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output);
-    }
-
-    private static string FindFolder()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Skerry.slnx"))) directory = directory.Parent;
-        return Path.Combine(directory!.FullName, "tests", "Skerry.Interop.Tests", "Consul");
     }
 
     /// <summary>Answers every request with 200, until one asks for /stop.</summary>

@@ -1,0 +1,85 @@
+// A js-libp2p peer of the benchmark: node peer.mjs noise|tls [ADDRESS]. Without an address it listens and says where; with one it does what lines tell it.
+import { createInterface } from 'node:readline';
+
+// What js-libp2p takes for granted and older versions of Node do not have.
+Promise.withResolvers ??= function () {
+  let resolve, reject;
+  const promise = new Promise((fulfil, refuse) => { resolve = fulfil; reject = refuse; });
+  return { promise, resolve, reject };
+};
+
+const load = name => import(name);
+const [{ noise }, { tls }, { yamux }, { identify }, { tcp }, { multiaddr }, { createLibp2p }] = await Promise.all(
+  ['@chainsafe/libp2p-noise', '@libp2p/tls', '@chainsafe/libp2p-yamux', '@libp2p/identify', '@libp2p/tcp', '@multiformats/multiaddr', 'libp2p'].map(load));
+
+const [security, address] = process.argv.slice(2);
+const node = await createLibp2p({
+  addresses: { listen: address ? [] : ['/ip4/127.0.0.1/tcp/0'] },
+  transports: [tcp()],
+  connectionEncrypters: [security === 'tls' ? tls() : noise()],
+  streamMuxers: [yamux()],
+  services: { identify: identify() },
+});
+
+await node.handle('/bench/sink/1.0.0', async ({ stream }) => {
+  let total = 0;
+  for await (const chunk of stream.source) total += chunk.length;
+  const answer = Buffer.alloc(8);
+  answer.writeBigInt64BE(BigInt(total));
+  await stream.sink([answer]);
+});
+await node.handle('/bench/echo/1.0.0', async ({ stream }) => stream.sink(async function * () {
+  for await (const chunk of stream.source) yield chunk.subarray();
+}()), { maxInboundStreams: 1024 });
+
+let connection;
+const work = {
+  async bulk (count) {
+    const stream = await connection.newStream('/bench/sink/1.0.0');
+    const chunk = new Uint8Array(65536);
+    await stream.sink(async function * () {
+      for (let left = count; left > 0; left -= chunk.length) yield left < chunk.length ? chunk.subarray(0, left) : chunk;
+    }());
+    for await (const answer of stream.source) {
+      if (Number(Buffer.from(answer.subarray()).readBigInt64BE()) !== count) throw new Error('Bytes were lost.');
+    }
+  },
+  async echo (count) {
+    const stream = await connection.newStream('/bench/echo/1.0.0');
+    const message = new Uint8Array(64);
+    let next = () => {};
+    let answered = Promise.resolve();
+    const sending = stream.sink(async function * () {
+      for (let i = 0; i < count; i++) {
+        await answered;
+        answered = new Promise(resolve => { next = resolve; });
+        yield message;
+      }
+      await answered;
+    }());
+    let received = 0;
+    for await (const chunk of stream.source) {
+      received += chunk.length;
+      if (received % message.length === 0) next();
+      if (received === count * message.length) break;
+    }
+    await sending;
+  },
+  async open (count) {
+    for (let i = 0; i < count; i++) {
+      const stream = await connection.newStream('/bench/echo/1.0.0');
+      await stream.sink([new Uint8Array(1)]);
+      for await (const chunk of stream.source) if (chunk.length > 0) break;
+      await stream.close();
+    }
+  },
+};
+
+if (!address) console.log(node.getMultiaddrs()[0].toString());
+else connection = await node.dial(multiaddr(address));
+for await (const line of createInterface({ input: process.stdin })) {
+  const [what, count] = line.split(' ');
+  const began = performance.now();
+  await work[what](Number(count));
+  console.log((performance.now() - began) / 1000);
+}

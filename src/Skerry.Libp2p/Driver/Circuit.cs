@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace Skerry.Libp2p.Driver;
+
+/// <summary>Two streams joined at a relay, until both directions have ended or a limit is reached.</summary>
+/// <param name="caller">One end.</param>
+/// <param name="called">The other.</param>
+/// <param name="limits">How long and how much.</param>
+/// <param name="time">Measures how long.</param>
+internal sealed class Circuit(Libp2pStream caller, Libp2pStream called, RelayOptions limits, TimeProvider time)
+{
+    private const int BufferLength = 64 << 10;
+
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var timeout = limits.MaxCircuitTime is { } length ? new CancellationTokenSource(length, time) : new CancellationTokenSource();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        var there = CopyAsync(caller, called, linked);
+        var back = CopyAsync(called, caller, linked);
+        await Task.WhenAll(there, back).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (there.IsCompletedSuccessfully && back.IsCompletedSuccessfully) return;
+        // What was cut short must not look like an end.
+        caller.Abort();
+        called.Abort();
+    }
+
+    private async Task CopyAsync(Libp2pStream from, Libp2pStream to, CancellationTokenSource stop)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+        var left = limits.MaxCircuitBytes ?? long.MaxValue;
+        try
+        {
+            int count;
+            while ((count = await from.ReadAsync(buffer.AsMemory(0, BufferLength), stop.Token).ConfigureAwait(false)) > 0)
+            {
+                left -= count;
+                if (left < 0) throw new Libp2pException("The circuit has carried as much as it may.");
+                await to.WriteAsync(buffer.AsMemory(0, count), stop.Token).ConfigureAwait(false);
+            }
+
+            await to.EndWritingAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

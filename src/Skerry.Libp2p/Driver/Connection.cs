@@ -1,0 +1,43 @@
+namespace Skerry.Libp2p.Driver;
+
+/// <summary>A session with a proved peer, and how it came about.</summary>
+/// <param name="session">Carries the streams.</param>
+/// <param name="key">The peer's proved key.</param>
+/// <param name="address">Where it is.</param>
+/// <param name="isDialler">Whether this node dialled.</param>
+/// <param name="security">What protects it.</param>
+internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr address, bool isDialler, string security)
+{
+    private readonly TaskCompletionSource<PeerInfo> _info = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile PeerInfo? _pushed;
+
+    public YamuxSession Session => session;
+
+    public PeerId Peer => session.Peer;
+
+    public PublicKey Key => key;
+
+    public Multiaddr Address => address;
+
+    public bool IsDialler => isDialler;
+
+    public string Security => security;
+
+    /// <summary>What the peer says of itself, once it has said it.</summary>
+    public Task<PeerInfo> Info => _pushed is { } pushed ? Task.FromResult(pushed) : _info.Task;
+
+    public PeerConnection Describe() => new(Peer, address, isDialler, security, session.RoundTrip);
+
+    /// <summary>The peer has said who it is.</summary>
+    public void Identified(PeerInfo info)
+    {
+        if (!_info.TrySetResult(info)) _pushed = info;
+    }
+
+    /// <summary>The peer will not say who it is.</summary>
+    public void NotIdentified(Exception why)
+    {
+        _info.TrySetException(why);
+        _ = _info.Task.Exception;
+    }
+}

@@ -1,0 +1,74 @@
+namespace Skerry.Libp2p.Driver;
+
+/// <summary>The open connections, and the bounds on how many there may be.</summary>
+/// <param name="options">The bounds.</param>
+internal sealed class ConnectionTable(Libp2pOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<PeerId, List<Connection>> _byPeer = [];
+    private int _taken;
+    private bool _isClosed;
+
+    /// <summary>Connections open or shaking hands.</summary>
+    public int Taken => Volatile.Read(ref _taken);
+
+    public IReadOnlyList<Connection> All
+    {
+        get { lock (_gate) return [.. _byPeer.Values.SelectMany(connections => connections)]; }
+    }
+
+    /// <summary>Takes a place for a connection that is to be made.</summary>
+    /// <returns>False when all are taken.</returns>
+    public bool TryTakePlace()
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _taken >= options.MaxConnections) return false;
+            _taken++;
+            return true;
+        }
+    }
+
+    /// <summary>Gives a place back.</summary>
+    public void GiveBackPlace()
+    {
+        lock (_gate) _taken--;
+    }
+
+    /// <summary>Enters a connection that has shaken hands.</summary>
+    /// <returns>False when its peer has enough of them, or nothing is taken in any more.</returns>
+    public bool TryAdd(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return false;
+            if (!_byPeer.TryGetValue(connection.Peer, out var connections)) _byPeer.Add(connection.Peer, connections = []);
+            if (connections.Count >= options.MaxConnectionsPerPeer) return false;
+            connections.Add(connection);
+            return true;
+        }
+    }
+
+    public void Remove(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (!_byPeer.TryGetValue(connection.Peer, out var connections)) return;
+            connections.Remove(connection);
+            if (connections.Count == 0) _byPeer.Remove(connection.Peer);
+        }
+    }
+
+    /// <summary>The connection to use for a peer: the newest that is not over; null when there is none.</summary>
+    public Connection? Find(PeerId peer)
+    {
+        lock (_gate) return _byPeer.TryGetValue(peer, out var connections) ? connections.FindLast(connection => connection.Session.Failure is null) : null;
+    }
+
+    /// <summary>Nothing more is taken in.</summary>
+    public IReadOnlyList<Connection> Close()
+    {
+        lock (_gate) _isClosed = true;
+        return All;
+    }
+}

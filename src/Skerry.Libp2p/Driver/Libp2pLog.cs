@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Skerry.Libp2p.Driver;
+
+/// <summary>Log messages of the libp2p host: event ids 4000 to 4099.</summary>
+internal static partial class Libp2pLog
+{
+    [LoggerMessage(4000, LogLevel.Information, "Peer {Peer} takes connections on {Address}")]
+    public static partial void Listening(ILogger logger, PeerId peer, Multiaddr address);
+
+    [LoggerMessage(4001, LogLevel.Debug, "Connected to {Peer} at {Address}, {Direction}, by {Security}")]
+    public static partial void Connected(ILogger logger, PeerId peer, Multiaddr address, string direction, string security);
+
+    [LoggerMessage(4002, LogLevel.Debug, "The connection to {Peer} at {Address} is over: {Reason}")]
+    public static partial void Closed(ILogger logger, PeerId peer, Multiaddr address, string reason);
+
+    [LoggerMessage(4003, LogLevel.Debug, "A connection from {Address} was refused: {Reason}")]
+    public static partial void Refused(ILogger logger, Multiaddr address, string reason);
+
+    [LoggerMessage(4004, LogLevel.Debug, "A stream of {Peer} under {Protocol} failed: {Reason}")]
+    public static partial void StreamFailed(ILogger logger, PeerId peer, string protocol, string reason);
+
+    [LoggerMessage(4005, LogLevel.Error, "Answering {Protocol} failed")]
+    public static partial void HandlerFailed(ILogger logger, string protocol, Exception error);
+}

@@ -1,0 +1,231 @@
+using System.Diagnostics.Metrics;
+using System.Net.Sockets;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Primitives;
+
+namespace Skerry.Libp2p.Driver;
+
+/// <summary>Makes connections, takes them in, and lets streams run on them.</summary>
+internal sealed class Swarm : IAsyncDisposable
+{
+    private readonly Libp2pOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Upgrader _upgrader;
+    private readonly Libp2pMetrics _metrics;
+    private readonly BackgroundTasks _tasks = new();
+    private readonly List<Socket> _listeners = [];
+
+    public Swarm(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        _upgrader = new Upgrader(options, time);
+        Connections = new ConnectionTable(options);
+        _metrics = new Libp2pMetrics(meters, Connections);
+    }
+
+    public ConnectionTable Connections { get; }
+
+    public StreamHandlers Handlers { get; } = new();
+
+    /// <summary>Where it listens.</summary>
+    public IReadOnlyList<Multiaddr> Addresses => [.. _listeners.Select(listener => TcpTransport.AddressOf(listener.LocalEndPoint))];
+
+    /// <summary>Told of each connection when it is ready; it runs beside the connection.</summary>
+    public required Func<Connection, CancellationToken, Task> OnConnected { get; init; }
+
+    /// <summary>Told of each connection that is over.</summary>
+    public required Action<Connection> OnClosed { get; init; }
+
+    /// <summary>Opens a way through a connected relay to a peer behind it.</summary>
+    public required Func<Connection, PeerId, CancellationToken, Task<Stream>> Calls { get; init; }
+
+    /// <exception cref="Libp2pException">An address cannot be listened on.</exception>
+    public void Listen()
+    {
+        foreach (var address in _options.Listen) _listeners.Add(TcpTransport.Listen(address));
+        foreach (var listener in _listeners)
+        {
+            Libp2pLog.Listening(_logger, _options.Identity.PeerId, TcpTransport.AddressOf(listener.LocalEndPoint));
+            _tasks.Launch(stopping => AcceptAsync(listener, stopping));
+        }
+    }
+
+    /// <exception cref="Libp2pException">Nobody is there, or somebody else.</exception>
+    public async Task<Connection> DialAsync(Multiaddr address, CancellationToken cancel)
+    {
+        if (!Connections.TryTakePlace()) throw new Libp2pException($"No connection to {address}: {_options.MaxConnections} are open, as many as are allowed.");
+        try
+        {
+            using var deadline = WithDeadline(cancel);
+            var channel = await (address.IsCircuit ? CallAsync(address, deadline.Token) : TcpTransport.DialAsync(address.WithoutPeer(), deadline.Token)).ConfigureAwait(false);
+            var connection = await _upgrader.DialAsync(channel, address, address.PeerId, deadline.Token).ConfigureAwait(false);
+            return Begin(connection) ? connection : throw new Libp2pException($"No connection to {address}: {_options.MaxConnectionsPerPeer} are open to this peer, as many as are allowed.");
+        }
+        catch (Exception failed)
+        {
+            Connections.GiveBackPlace();
+            _metrics.Refused(isDialler: true);
+            if (failed is OperationCanceledException && !cancel.IsCancellationRequested) throw new Libp2pException($"{address} has not shaken hands within {_options.HandshakeTimeout.TotalSeconds:0} s.", failed);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a stream under the first of the protocols that the peer speaks.</summary>
+    /// <exception cref="Libp2pException">It speaks none of them, or is gone.</exception>
+    public async Task<Libp2pStream> OpenAsync(Connection connection, IReadOnlyList<string> protocols, CancellationToken cancel)
+    {
+        var stream = connection.Session.Open();
+        try
+        {
+            using var deadline = WithDeadline(cancel);
+            stream.Protocol = await Negotiation.ProposeAsync(stream, protocols, deadline.Token).ConfigureAwait(false);
+            _metrics.Opened(isDialler: true);
+            return stream;
+        }
+        catch (Exception failed)
+        {
+            stream.Abort();
+            if (failed is OperationCanceledException && !cancel.IsCancellationRequested)
+                throw new Libp2pException($"{connection.Peer} has not answered within {_options.HandshakeTimeout.TotalSeconds:0} s whether it speaks {protocols[0]}.", failed);
+            throw;
+        }
+    }
+
+    /// <summary>Shakes hands with who has come in over a channel.</summary>
+    /// <returns>The connection; null when nothing came of it.</returns>
+    public async Task<Connection?> TakeInAsync(Stream channel, Multiaddr address, PeerId? expected, CancellationToken cancel)
+    {
+        if (!Connections.TryTakePlace())
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            Refuse(address, "as many are open as are allowed");
+            return null;
+        }
+
+        try
+        {
+            using var deadline = WithDeadline(cancel);
+            var connection = await _upgrader.AcceptAsync(channel, address, expected, deadline.Token).ConfigureAwait(false);
+            if (Begin(connection)) return connection;
+            Refuse(address, $"{connection.Peer} has as many as it may");
+        }
+        catch (Libp2pException failed)
+        {
+            Refuse(address, failed.Message);
+        }
+        catch (Exception failed) when (failed is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        {
+            Refuse(address, "it did not shake hands in time, or broke off");
+        }
+
+        Connections.GiveBackPlace();
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in _listeners) listener.Dispose();
+        await Task.WhenAll(Connections.Close().Select(connection => connection.Session.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _tasks.DisposeAsync().ConfigureAwait(false);
+        _upgrader.Dispose();
+    }
+
+    private async Task<Stream> CallAsync(Multiaddr address, CancellationToken cancel)
+    {
+        if (!address.TrySplitCircuit(out var relay, out var called)) throw new Libp2pException($"{address} is no way through a relay: it must name the relay and who is called.");
+        var connection = Connections.Find(relay.PeerId!.Value) ?? await DialAsync(relay, cancel).ConfigureAwait(false);
+        return await Calls(connection, called, cancel).ConfigureAwait(false);
+    }
+
+    private async Task AcceptAsync(Socket listener, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(stopping).ConfigureAwait(false);
+                _tasks.Launch(cancel => ReceiveAsync(socket, cancel));
+            }
+            catch (SocketException failed) when (failed.SocketErrorCode is not SocketError.OperationAborted)
+            {
+                // Out of file descriptors, most likely: the call waits in the system's queue.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception ended) when (ended is ObjectDisposedException or OperationCanceledException or SocketException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ReceiveAsync(Socket socket, CancellationToken stopping)
+    {
+        if (!TcpTransport.TryGetRemote(socket, out var address))
+        {
+            socket.Dispose();
+            return;
+        }
+
+        socket.NoDelay = true;
+        await TakeInAsync(new NetworkStream(socket, ownsSocket: true), address, expected: null, stopping).ConfigureAwait(false);
+    }
+
+    private bool Begin(Connection connection)
+    {
+        connection.Session.Start();
+        if (!Connections.TryAdd(connection))
+        {
+            _tasks.Launch(_ => connection.Session.DisposeAsync().AsTask());
+            return false;
+        }
+
+        _metrics.Connected(connection.IsDialler);
+        Libp2pLog.Connected(_logger, connection.Peer, connection.Address, connection.IsDialler ? "dialled" : "taken in", connection.Security);
+        _tasks.Launch(stopping => RunAsync(connection, stopping));
+        _tasks.Launch(stopping => OnConnected(connection, stopping));
+        return true;
+    }
+
+    private async Task RunAsync(Connection connection, CancellationToken stopping)
+    {
+        await foreach (var stream in connection.Session.Incoming.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            _tasks.Launch(cancel => ServeAsync(connection, stream, cancel));
+        Connections.Remove(connection);
+        Connections.GiveBackPlace();
+        OnClosed(connection);
+        await connection.Session.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Libp2pLog.Closed(_logger, connection.Peer, connection.Address, connection.Session.Failure?.Message ?? "closed here");
+    }
+
+    private async Task ServeAsync(Connection connection, YamuxStream stream, CancellationToken stopping)
+    {
+        await using var _ = stream.ConfigureAwait(false);
+        try
+        {
+            using (var deadline = WithDeadline(stopping)) stream.Protocol = await Negotiation.AnswerAsync(stream, Handlers.Speaks, deadline.Token).ConfigureAwait(false);
+            _metrics.Opened(isDialler: false);
+            await Handlers.RunAsync(connection, stream, stopping).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (failed is Libp2pException or IOException or OperationCanceledException)
+        {
+            Libp2pLog.StreamFailed(_logger, connection.Peer, stream.Protocol, failed.Message);
+        }
+        catch (Exception failed)
+        {
+            // A handler's fault costs its stream, not the connection.
+            Libp2pLog.HandlerFailed(_logger, stream.Protocol, failed);
+        }
+    }
+
+    private void Refuse(Multiaddr address, string reason)
+    {
+        _metrics.Refused(isDialler: false);
+        Libp2pLog.Refused(_logger, address, reason);
+    }
+
+    /// <summary>For one step of a handshake.</summary>
+    public Deadline WithDeadline(CancellationToken cancel) => new(_options.HandshakeTimeout, _time, cancel);
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics.Metrics;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Libp2p.Driver;
+
+namespace Skerry.Libp2p;
+
+/// <summary>
+/// A peer among libp2p peers: it listens, dials, proves who it is and whom it talks to, and carries any number of streams to each. Every step of a handshake
+/// has a deadline; what a peer may take is bounded by <see cref="Libp2pOptions"/>. Safe to use from many threads.
+/// </summary>
+public sealed class Libp2pHost : IAsyncDisposable
+{
+    private readonly Libp2pOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Swarm _swarm;
+    private readonly IdentifyProtocol _identify;
+    private readonly RelayClient _relays;
+
+    private Libp2pHost(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
+    {
+        (_options, _time) = (options, time);
+        _identify = new IdentifyProtocol(options, () => _swarm!);
+        RelayService? relay = null;
+        _swarm = new Swarm(options, time, logger, meters)
+        {
+            OnConnected = _identify.AskAsync,
+            OnClosed = connection => relay?.OnClosed(connection),
+            Calls = (relay, called, cancel) => _relays!.CallAsync(relay, called, cancel),
+        };
+        _relays = new RelayClient(PeerId, _swarm);
+        _swarm.Handlers.Add(RelayService.StopId, _relays.AnswerAsync);
+        if (options.Relay is not null)
+        {
+            relay = new RelayService(options, options.Relay, _swarm, time);
+            _swarm.Handlers.Add(RelayService.HopId, relay.AnswerAsync);
+        }
+
+        _swarm.Handlers.Add(PingProtocol.Id, (_, stream, cancel) => PingProtocol.AnswerAsync(stream, cancel));
+        _swarm.Handlers.Add(IdentifyProtocol.Id, _identify.AnswerAsync);
+        _swarm.Handlers.Add(IdentifyProtocol.PushId, _identify.TakePushAsync);
+    }
+
+    /// <summary>Who this node is.</summary>
+    public PeerId PeerId => _options.Identity.PeerId;
+
+    /// <summary>Where it listens, each with its peer id.</summary>
+    public IReadOnlyList<Multiaddr> Addresses => [.. _swarm.Addresses.Select(address => address.WithPeer(PeerId))];
+
+    /// <summary>Its connections at this moment.</summary>
+    public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Select(connection => connection.Describe())];
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="options">Who and where.</param>
+    /// <param name="time">For deadlines and round trips.</param>
+    /// <param name="logger">Takes messages 4000 to 4099.</param>
+    /// <param name="meters">Makes the meter <c>Skerry.Libp2p</c>.</param>
+    /// <exception cref="Libp2pException">An address cannot be listened on.</exception>
+    public static async Task<Libp2pHost> StartAsync(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
+    {
+        var host = new Libp2pHost(options, time, logger, meters);
+        try
+        {
+            host._swarm.Listen();
+            return host;
+        }
+        catch (Libp2pException)
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Answers a protocol on streams that peers open, from now on. When the handler is done its stream is closed, broken off if it has not ended.</summary>
+    /// <param name="protocol">As <c>/skerry/echo/1.0.0</c>.</param>
+    /// <param name="handler">Runs once for each stream; the token is cancelled when this host stops.</param>
+    /// <exception cref="InvalidOperationException">The protocol is answered already.</exception>
+    public void Handle(string protocol, Func<Libp2pStream, CancellationToken, Task> handler) =>
+        _swarm.Handlers.Add(protocol, (_, stream, cancel) => handler(stream, cancel));
+
+    /// <summary>Tells the connected peers what this node speaks and where it listens now.</summary>
+    public Task AnnounceAsync(CancellationToken cancel = default) => _identify.PushAsync(cancel);
+
+    /// <summary>Connects to a peer, through a relay if its address says so.</summary>
+    /// <param name="address">Where; with <c>/p2p/…</c> at its end nobody else will do.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>Who is there.</returns>
+    /// <exception cref="Libp2pException">Nobody is there, somebody else is, or the handshake failed.</exception>
+    public async Task<PeerId> ConnectAsync(Multiaddr address, CancellationToken cancel = default) => (await _swarm.DialAsync(address, cancel).ConfigureAwait(false)).Peer;
+
+    /// <summary>Asks a connected relay to put callers through to this node. Ask again before it expires, and after every loss of the connection.</summary>
+    /// <exception cref="Libp2pException">There is no connection to it, it is no relay, or it has no room.</exception>
+    public Task<RelayReservation> ReserveAsync(PeerId relay, CancellationToken cancel = default) => _relays.ReserveAsync(ConnectionTo(relay), cancel);
+
+    /// <summary>Opens a stream to a connected peer under the first of the protocols that it speaks.</summary>
+    /// <exception cref="Libp2pException">There is no connection to it, or it speaks none of them.</exception>
+    public Task<Libp2pStream> OpenAsync(PeerId peer, IReadOnlyList<string> protocols, CancellationToken cancel = default) => _swarm.OpenAsync(ConnectionTo(peer), protocols, cancel);
+
+    /// <summary>What a connected peer says of itself; waits until it has said it.</summary>
+    /// <exception cref="Libp2pException">There is no connection to it, or it does not say.</exception>
+    public Task<PeerInfo> GetInfoAsync(PeerId peer, CancellationToken cancel = default) => ConnectionTo(peer).Info.WaitAsync(cancel);
+
+    /// <summary>Measures a round trip to a connected peer.</summary>
+    /// <exception cref="Libp2pException">There is no connection to it, or it does not answer as it should.</exception>
+    public async Task<TimeSpan> PingAsync(PeerId peer, CancellationToken cancel = default)
+    {
+        var stream = await OpenAsync(peer, [PingProtocol.Id], cancel).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        return await PingProtocol.MeasureAsync(stream, _time, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes all connections and ends.</summary>
+    public ValueTask DisposeAsync() => _swarm.DisposeAsync();
+
+    private Connection ConnectionTo(PeerId peer) => _swarm.Connections.Find(peer) ?? throw new Libp2pException($"There is no connection to {peer}.");
+}

@@ -1,0 +1,40 @@
+using Skerry.Libp2p.Driver;
+
+namespace Skerry.Libp2p;
+
+/// <summary>What a <see cref="Libp2pHost"/> is and how much it lets others take.</summary>
+public sealed record Libp2pOptions
+{
+    /// <summary>Who this node is.</summary>
+    public required IdentityKey Identity { get; init; }
+
+    /// <summary>Where to listen: <c>/ip4/…/tcp/PORT</c> or <c>/ip6/…/tcp/PORT</c>; port 0 takes a free one. Empty: this node only dials.</summary>
+    public IReadOnlyList<Multiaddr> Listen { get; init; } = [];
+
+    /// <summary>The private network this node is in; null: none, and no private network's peer understands it.</summary>
+    public PreSharedKey? PreSharedKey { get; init; }
+
+    /// <summary>What this node calls itself to peers that ask.</summary>
+    public string AgentVersion { get; init; } = "skerry";
+
+    /// <summary>What may protect a connection, the best first: <c>/noise</c>, <c>/tls/1.0.0</c>. One or both.</summary>
+    public IReadOnlyList<string> Security { get; init; } = [NoiseSecurity.Protocol, TlsSecurity.Protocol];
+
+    /// <summary>What this node carries for others; null: it is no relay.</summary>
+    public RelayOptions? Relay { get; init; }
+
+    /// <summary>How long dialling, securing and agreeing on a muxer may take together, and each later negotiation alone. Above zero.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connections at once, those still shaking hands among them; more are refused. 1 or more.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>Connections of one peer at once; more are refused. 1 or more.</summary>
+    public int MaxConnectionsPerPeer { get; init; } = 8;
+
+    /// <summary>Streams one connection's peer may have open at once; more are broken off at once. 1 or more.</summary>
+    public int MaxStreamsPerConnection { get; init; } = 1024;
+
+    /// <summary>The largest window of a stream: what may wait in memory unread, bytes. 256 KiB to 1 GiB.</summary>
+    public int MaxStreamWindow { get; init; } = 16 << 20;
+}

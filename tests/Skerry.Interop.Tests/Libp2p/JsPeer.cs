@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using Skerry.Libp2p;
+
+namespace Skerry.Interop.Tests.Libp2p;
+
+/// <summary>A node of js-libp2p in a process of its own.</summary>
+internal sealed class JsPeer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode?>> _asked = new();
+    private readonly Task _reading;
+    private readonly Task<string> _errors;
+    private int _last;
+
+    private JsPeer(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+        _reading = ReadAsync();
+    }
+
+    /// <summary>Where it listens, with its peer id.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <param name="security">noise or tls: the only one it speaks.</param>
+    /// <param name="network">The private network it is in; null: none.</param>
+    /// <param name="through">The relay it is to be reached through; null: it listens itself.</param>
+    /// <param name="isRelay">Whether it is a relay.</param>
+    public static async Task<JsPeer> StartAsync(string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false)
+    {
+        var folder = NodePackages.FolderOf("Libp2p");
+        await NodePackages.InstallAsync(folder);
+        var options = new JsonObject { ["security"] = security, ["relay"] = isRelay };
+        if (network is not null) options["network"] = network.ToFile().TrimEnd();
+        if (through is not null) options["listen"] = new JsonArray($"{through}/p2p-circuit");
+        var start = new ProcessStartInfo("node", [Path.Combine(folder, "peer.mjs"), options.ToJsonString()])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var peer = new JsPeer(Process.Start(start)!);
+        while (peer.Address.Length == 0)
+        {
+            var addresses = (await peer.AskAsync(new JsonObject { ["do"] = "addresses" }))!.AsArray();
+            if (addresses.Count > 0) peer.Address = (string)addresses[0]!;
+            else await Task.Delay(20); // between two polls of the condition
+        }
+
+        return peer;
+    }
+
+    /// <summary>Has it do something; fails with its error.</summary>
+    public async Task<JsonNode?> AskAsync(JsonObject command)
+    {
+        var id = Interlocked.Increment(ref _last);
+        command["id"] = id;
+        var answer = _asked[id] = new TaskCompletionSource<JsonNode?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _process.StandardInput.WriteLineAsync(command.ToJsonString());
+        await _process.StandardInput.FlushAsync();
+        return await answer.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        await _reading;
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            JsonNode answer;
+            try
+            {
+                answer = JsonNode.Parse(line)!;
+            }
+            catch (JsonException)
+            {
+                continue; // a word of its own
+            }
+
+            if (!_asked.TryRemove((int)answer["id"]!, out var asked)) continue;
+            if (answer["error"] is { } error) asked.SetException(new InvalidOperationException($"js-libp2p: {error}"));
+            else asked.SetResult(answer["result"]?.DeepClone());
+        }
+
+        var errors = await _errors;
+        foreach (var asked in _asked.Values) asked.TrySetException(new InvalidOperationException($"js-libp2p ended: {errors}"));
+    }
+}

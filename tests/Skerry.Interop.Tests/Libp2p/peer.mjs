@@ -1,0 +1,87 @@
+// A js-libp2p node driven by lines of JSON: each line in is a command with an id, each line out its answer.
+//   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "relay": true}'
+import './older-node.mjs';
+import { createHash } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { noise } from '@chainsafe/libp2p-noise';
+import { yamux } from '@chainsafe/libp2p-yamux';
+import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { identify } from '@libp2p/identify';
+import { ping } from '@libp2p/ping';
+import { preSharedKey } from '@libp2p/pnet';
+import { tcp } from '@libp2p/tcp';
+import { tls } from '@libp2p/tls';
+import { multiaddr } from '@multiformats/multiaddr';
+import { createLibp2p } from 'libp2p';
+
+const SINK = '/skerry/test/sink/1.0.0'; // reads to the end, answers with the SHA-256 of what came
+const SOURCE = '/skerry/test/source/1.0.0'; // reads a count of bytes as text to the end, answers with as many
+
+const options = JSON.parse(process.argv[2]);
+const node = await createLibp2p({
+  addresses: { listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'] },
+  transports: [tcp(), circuitRelayTransport()],
+  connectionEncrypters: [options.security === 'tls' ? tls() : noise()],
+  ...(options.network && { connectionProtector: preSharedKey({ psk: Buffer.from(options.network) }) }),
+  streamMuxers: [yamux()],
+  services: { identify: identify(), ping: ping(), ...(options.relay && { relay: circuitRelayServer() }) },
+});
+
+async function * bytes (count) {
+  const chunk = new Uint8Array(65536).map((_, i) => i * 31);
+  for (let left = count; left > 0; left -= chunk.length) yield left < chunk.length ? chunk.subarray(0, left) : chunk;
+}
+
+async function digest (source) {
+  const hash = createHash('sha256');
+  for await (const chunk of source) hash.update(chunk.subarray());
+  return hash.digest('hex');
+}
+
+async function text (source) {
+  let all = '';
+  for await (const chunk of source) all += Buffer.from(chunk.subarray()).toString();
+  return all;
+}
+
+await node.handle(SINK, async ({ stream }) => {
+  const answer = await digest(stream.source);
+  await stream.sink([Buffer.from(answer)]);
+});
+
+await node.handle(SOURCE, async ({ stream }) => {
+  const count = Number(await text(stream.source));
+  await stream.sink(bytes(count));
+});
+
+const commands = {
+  addresses: async () => node.getMultiaddrs().map(String),
+  dial: async ({ address }) => (await node.dial(multiaddr(address))).remotePeer.toString(),
+  ping: async ({ address }) => node.services.ping.ping(multiaddr(address)),
+  info: async ({ peer }) => {
+    const connection = node.getConnections().find(one => one.remotePeer.toString() === peer);
+    const known = await node.services.identify.identify(connection);
+    return { agent: known.agentVersion, protocols: known.protocols, addresses: known.listenAddrs.map(String), observed: known.observedAddr?.toString() };
+  },
+  upload: async ({ address, count }) => {
+    const stream = await node.dialProtocol(multiaddr(address), SINK);
+    const sent = createHash('sha256');
+    const counted = async function * () { for await (const chunk of bytes(count)) { sent.update(chunk); yield chunk; } };
+    await stream.sink(counted());
+    return { sent: sent.digest('hex'), received: await text(stream.source) };
+  },
+  download: async ({ address, count }) => {
+    const stream = await node.dialProtocol(multiaddr(address), SOURCE);
+    await stream.sink([Buffer.from(String(count))]);
+    return digest(stream.source);
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line);
+  commands[command.do](command)
+    .then(result => console.log(JSON.stringify({ id: command.id, result })))
+    .catch(error => console.log(JSON.stringify({ id: command.id, error: String(error.stack) })));
+}
+
+await node.stop();
