@@ -14,7 +14,7 @@ public sealed class GossipSwarmTests
         for (var seed = (ulong)(quarter * Seeds / 4); seed < (ulong)((quarter + 1) * Seeds / 4); seed++) RunTwice(GossipSwarm.Draw(seed + 1));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "Slow")]
     public void A_thousand_nodes_with_churn_hold_all_rules_and_replay_to_the_same_hash()
     {
         RunTwice(GossipSwarm.Large(1, 1000, TimeSpan.FromMinutes(1)));
