@@ -17,30 +17,32 @@ public sealed class Libp2pHost : IAsyncDisposable
     private readonly Swarm _swarm;
     private readonly IdentifyProtocol _identify;
     private readonly RelayClient _relays;
+    private readonly Lock _gate = new();
+    private volatile RelayService? _relay;
 
     private Libp2pHost(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
         (_options, _time) = (options, time);
         _identify = new IdentifyProtocol(options, () => _swarm!);
-        RelayService? relay = null;
         _swarm = new Swarm(options, time, logger, meters)
         {
-            OnConnected = _identify.AskAsync,
-            OnClosed = connection => relay?.OnClosed(connection),
+            OnConnected = OnConnectedAsync,
+            OnClosed = OnClosed,
             Calls = (relay, called, cancel) => _relays!.CallAsync(relay, called, cancel),
         };
         _relays = new RelayClient(PeerId, _swarm);
         _swarm.Handlers.Add(RelayService.StopId, _relays.AnswerAsync);
-        if (options.Relay is not null)
-        {
-            relay = new RelayService(options, options.Relay, _swarm, time);
-            _swarm.Handlers.Add(RelayService.HopId, relay.AnswerAsync);
-        }
-
+        SetRelay(options.Relay);
         _swarm.Handlers.Add(PingProtocol.Id, (_, stream, cancel) => PingProtocol.AnswerAsync(stream, cancel));
         _swarm.Handlers.Add(IdentifyProtocol.Id, _identify.AnswerAsync);
         _swarm.Handlers.Add(IdentifyProtocol.PushId, _identify.TakePushAsync);
     }
+
+    /// <summary>Told of each new connection, beside it.</summary>
+    public event Action<PeerConnection>? Connected;
+
+    /// <summary>Told of each connection that is over.</summary>
+    public event Action<PeerConnection>? Closed;
 
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
@@ -77,7 +79,28 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <param name="handler">Runs once for each stream; the token is cancelled when this host stops.</param>
     /// <exception cref="InvalidOperationException">The protocol is answered already.</exception>
     public void Handle(string protocol, Func<Libp2pStream, CancellationToken, Task> handler) =>
-        _swarm.Handlers.Add(protocol, (_, stream, cancel) => handler(stream, cancel));
+        Handle(protocol, (_, stream, cancel) => handler(stream, cancel));
+
+    /// <summary>As the other, with the connection that the stream came over.</summary>
+    public void Handle(string protocol, Func<PeerConnection, Libp2pStream, CancellationToken, Task> handler) =>
+        _swarm.Handlers.Add(protocol, (connection, stream, cancel) => handler(connection.Describe(), stream, cancel));
+
+    /// <summary>Begins or ceases to be a relay, or is one under other limits; circuits that stand go on. <see cref="AnnounceAsync"/> tells the peers.</summary>
+    /// <param name="relay">What to carry for others; null: nothing more.</param>
+    public void SetRelay(RelayOptions? relay)
+    {
+        lock (_gate)
+        {
+            if (_relay is { } before)
+            {
+                before.End();
+                _swarm.Handlers.Remove(RelayService.HopId);
+            }
+
+            _relay = relay is null ? null : new RelayService(_options, relay, _swarm, _time);
+            if (_relay is { } now) _swarm.Handlers.Add(RelayService.HopId, now.AnswerAsync);
+        }
+    }
 
     /// <summary>Tells the connected peers what this node speaks and where it listens now.</summary>
     public Task AnnounceAsync(CancellationToken cancel = default) => _identify.PushAsync(cancel);
@@ -87,7 +110,17 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     /// <returns>Who is there.</returns>
     /// <exception cref="Libp2pException">Nobody is there, somebody else is, or the handshake failed.</exception>
-    public async Task<PeerId> ConnectAsync(Multiaddr address, CancellationToken cancel = default) => (await _swarm.DialAsync(address, cancel).ConfigureAwait(false)).Peer;
+    public async Task<PeerId> ConnectAsync(Multiaddr address, CancellationToken cancel = default) => (await DialAsync(address, cancel).ConfigureAwait(false)).Peer;
+
+    /// <summary>As <see cref="ConnectAsync"/>; gives the connection, which may be one of several to that peer.</summary>
+    /// <exception cref="Libp2pException">Nobody is there, somebody else is, or the handshake failed.</exception>
+    public async Task<PeerConnection> DialAsync(Multiaddr address, CancellationToken cancel = default) => (await _swarm.DialAsync(address, cancel).ConfigureAwait(false)).Describe();
+
+    /// <summary>Closes one connection; its streams break.</summary>
+    public Task CloseAsync(PeerConnection connection) => _swarm.Connections.Find(connection)?.Session.DisposeAsync().AsTask() ?? Task.CompletedTask;
+
+    /// <summary>Pings over a connection from now on so often, and gives it up when the peer is silent for so long after a ping.</summary>
+    public void SetHeartbeat(PeerConnection connection, TimeSpan period, TimeSpan timeout) => _swarm.Connections.Find(connection)?.Session.SetHeartbeat(period, timeout);
 
     /// <summary>Asks a connected relay to put callers through to this node. Ask again before it expires, and after every loss of the connection.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, it is no relay, or it has no room.</exception>
@@ -96,6 +129,11 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Opens a stream to a connected peer under the first of the protocols that it speaks.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, or it speaks none of them.</exception>
     public Task<Libp2pStream> OpenAsync(PeerId peer, IReadOnlyList<string> protocols, CancellationToken cancel = default) => _swarm.OpenAsync(ConnectionTo(peer), protocols, cancel);
+
+    /// <summary>Opens a stream over one certain connection.</summary>
+    /// <exception cref="Libp2pException">It is over, or its peer speaks none of the protocols.</exception>
+    public Task<Libp2pStream> OpenAsync(PeerConnection connection, IReadOnlyList<string> protocols, CancellationToken cancel = default) => _swarm.OpenAsync(
+        _swarm.Connections.Find(connection) ?? throw new Libp2pException($"The connection to {connection.Peer} at {connection.Address} is over."), protocols, cancel);
 
     /// <summary>What a connected peer says of itself; waits until it has said it.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, or it does not say.</exception>
@@ -112,6 +150,18 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Closes all connections and ends.</summary>
     public ValueTask DisposeAsync() => _swarm.DisposeAsync();
+
+    private Task OnConnectedAsync(Connection connection, CancellationToken cancel)
+    {
+        Connected?.Invoke(connection.Describe());
+        return _identify.AskAsync(connection, cancel);
+    }
+
+    private void OnClosed(Connection connection)
+    {
+        _relay?.OnClosed(connection);
+        Closed?.Invoke(connection.Describe());
+    }
 
     private Connection ConnectionTo(PeerId peer) => _swarm.Connections.Find(peer) ?? throw new Libp2pException($"There is no connection to {peer}.");
 }

@@ -33,6 +33,29 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task A_host_becomes_a_relay_and_ceases_to_be_one_while_it_runs()
+    {
+        await using var relay = await StartAsync();
+        await using var hidden = await StartAsync();
+        await using var caller = await StartAsync();
+        await hidden.ConnectAsync(relay.Addresses[0], Cancel);
+        await Assert.ThrowsAsync<Libp2pException>(() => hidden.ReserveAsync(relay.PeerId, Cancel));
+
+        relay.SetRelay(new RelayOptions());
+        var reservation = await hidden.ReserveAsync(relay.PeerId, Cancel);
+        var connection = await caller.DialAsync(reservation.Addresses[0].WithPeer(hidden.PeerId), Cancel);
+        relay.SetRelay(null);
+        await Assert.ThrowsAsync<Libp2pException>(() => hidden.ReserveAsync(relay.PeerId, Cancel));
+        await using (await caller.OpenAsync(connection, [Echo], Cancel)) Assert.Equal(hidden.PeerId, connection.Peer);
+
+        var closed = new TaskCompletionSource<PeerConnection>();
+        hidden.Closed += over => closed.TrySetResult(over);
+        await caller.CloseAsync(connection);
+        Assert.Equal(caller.PeerId, (await closed.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel)).Peer);
+        await Assert.ThrowsAsync<Libp2pException>(() => caller.OpenAsync(connection, [Echo], Cancel));
+    }
+
+    [Fact]
     public async Task Many_streams_carry_their_own_bytes()
     {
         await using var listener = await StartAsync();

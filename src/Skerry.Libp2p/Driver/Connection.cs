@@ -8,8 +8,12 @@ namespace Skerry.Libp2p.Driver;
 /// <param name="security">What protects it.</param>
 internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr address, bool isDialler, string security)
 {
+    private static long _lastId;
+    private readonly long _id = Interlocked.Increment(ref _lastId);
     private readonly TaskCompletionSource<PeerInfo> _info = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PeerInfo? _pushed;
+
+    public long Id => _id;
 
     public YamuxSession Session => session;
 
@@ -26,7 +30,7 @@ internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr 
     /// <summary>What the peer says of itself, once it has said it.</summary>
     public Task<PeerInfo> Info => _pushed is { } pushed ? Task.FromResult(pushed) : _info.Task;
 
-    public PeerConnection Describe() => new(Peer, address, isDialler, security, session.RoundTrip);
+    public PeerConnection Describe() => new(_id, Peer, address, isDialler, security, session.RoundTrip);
 
     /// <summary>The peer has said who it is.</summary>
     public void Identified(PeerInfo info)

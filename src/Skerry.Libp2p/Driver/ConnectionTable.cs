@@ -65,6 +65,12 @@ internal sealed class ConnectionTable(Libp2pOptions options)
         lock (_gate) return _byPeer.TryGetValue(peer, out var connections) ? connections.FindLast(connection => connection.Session.Failure is null) : null;
     }
 
+    /// <summary>One certain connection; null when it is over.</summary>
+    public Connection? Find(PeerConnection described)
+    {
+        lock (_gate) return _byPeer.TryGetValue(described.Peer, out var connections) ? connections.Find(connection => connection.Id == described.Id) : null;
+    }
+
     /// <summary>Nothing more is taken in.</summary>
     public IReadOnlyList<Connection> Close()
     {

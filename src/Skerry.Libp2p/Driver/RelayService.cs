@@ -21,6 +21,7 @@ internal sealed class RelayService
     private readonly MonotonicClock _clock;
     private readonly RelayCore _core;
     private readonly Lock _gate = new();
+    private volatile bool _isOver;
 
     public RelayService(Libp2pOptions options, RelayOptions relay, Swarm swarm, TimeProvider time)
     {
@@ -34,12 +35,16 @@ internal sealed class RelayService
     {
         byte[] bytes;
         using (var deadline = _swarm.WithDeadline(cancel)) bytes = await stream.ReadPrefixedAsync(MaxMessage, deadline.Token).ConfigureAwait(false);
-        if (!Messages.TryParse(HopMessage.Parser, bytes, out var request)) await RefuseAsync(stream, RelayStatus.RelayMalformedMessage, cancel).ConfigureAwait(false);
+        if (_isOver) await RefuseAsync(stream, RelayStatus.RelayReservationRefused, cancel).ConfigureAwait(false);
+        else if (!Messages.TryParse(HopMessage.Parser, bytes, out var request)) await RefuseAsync(stream, RelayStatus.RelayMalformedMessage, cancel).ConfigureAwait(false);
         else if (request.Type == HopMessage.Types.Kind.Reserve) await ReserveAsync(connection, stream, cancel).ConfigureAwait(false);
         else if (request.Type != HopMessage.Types.Kind.Connect) await RefuseAsync(stream, RelayStatus.RelayUnexpectedMessage, cancel).ConfigureAwait(false);
         else if (!PeerId.TryRead((request.Peer?.Id ?? ByteString.Empty).Span, out var called)) await RefuseAsync(stream, RelayStatus.RelayMalformedMessage, cancel).ConfigureAwait(false);
         else await PutThroughAsync(stream, called, cancel).ConfigureAwait(false);
     }
+
+    /// <summary>Nothing more is put through; circuits that stand go on.</summary>
+    public void End() => _isOver = true;
 
     /// <summary>A connection is over.</summary>
     public void OnClosed(Connection connection)

@@ -14,6 +14,9 @@ internal sealed class StreamHandlers
         if (!_byProtocol.TryAdd(protocol, handler)) throw new InvalidOperationException($"{protocol} is answered already.");
     }
 
+    /// <summary>Answers a protocol no more.</summary>
+    public void Remove(string protocol) => _byProtocol.TryRemove(protocol, out _);
+
     public bool Speaks(string protocol) => _byProtocol.ContainsKey(protocol);
 
     public Task RunAsync(Connection connection, Libp2pStream stream, CancellationToken cancel) =>

@@ -23,6 +23,7 @@ internal sealed class YamuxSession : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
     private Exception? _failure;
+    private CancellationTokenSource? _waiting;
 
     public YamuxSession(Stream channel, PeerId peer, bool isDialler, YamuxTiming timing, TimeProvider time)
     {
@@ -74,6 +75,16 @@ internal sealed class YamuxSession : IAsyncDisposable
             _streams.Add(id, stream);
             Drain();
             return stream;
+        }
+    }
+
+    /// <summary>Pings from now on so often, and ends when a ping stays unanswered for so long.</summary>
+    public void SetHeartbeat(TimeSpan period, TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            _core.SetHeartbeat(period, timeout, _clock.Now);
+            _waiting?.Cancel();
         }
     }
 
@@ -221,16 +232,21 @@ internal sealed class YamuxSession : IAsyncDisposable
         while (true)
         {
             TimeSpan wait;
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             lock (_gate)
             {
+                _waiting = null;
                 if (_failure is not null) return;
                 _core.Advance(_clock.Now);
                 Drain();
                 wait = _core.NextDeadline - _clock.Now;
+                _waiting = waiting;
             }
 
-            // An answered ping moves the deadline back; it is never so near that a second matters.
-            await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(wait.TotalSeconds, 0.1, 30)), _time, _stopping.Token).ConfigureAwait(false);
+            // An answered ping moves the deadline back; it is never so near that a tenth of a second matters.
+            await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(wait.TotalSeconds, 0.1, 30)), _time, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lock (_gate) _waiting = null;
+            _stopping.Token.ThrowIfCancellationRequested();
         }
     }
 

@@ -31,6 +31,20 @@ public sealed class YamuxTests
     }
 
     [Fact]
+    public void A_silent_peer_is_given_up_by_the_heartbeats_terms_and_one_that_sends_anything_is_not()
+    {
+        _core.Start(At(0));
+        _core.Receive(Frame(YamuxType.Ping, YamuxFlags.Ack, 0, 1), At(10));
+        _core.SetHeartbeat(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), At(20));
+        _core.Advance(At(1020));
+        _core.Receive(Frame(YamuxType.WindowUpdate, YamuxFlags.Syn, 2, 0), At(2500));
+        _core.Advance(At(4400));
+        Assert.DoesNotContain(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
+        _core.Advance(At(4500));
+        Assert.Contains(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
+    }
+
+    [Fact]
     public void More_than_the_window_ends_the_session()
     {
         _core.Receive(Frame(YamuxType.WindowUpdate, YamuxFlags.Syn, 2, 0), default(Instant));

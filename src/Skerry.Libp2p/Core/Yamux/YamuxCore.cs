@@ -25,6 +25,9 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     private uint _nextId = isDialler ? 1u : 2u;
     private uint _pings;
     private Instant _pingSent;
+    private Instant _heard;
+    private TimeSpan _keepAlive = timing.KeepAlive;
+    private TimeSpan _pingTimeout = timing.PingTimeout;
     private Instant _pingDue;
     private bool _isPinging;
     private bool _isOver;
@@ -38,7 +41,7 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     public int Count => _streams.Count;
 
     /// <summary>When <see cref="Advance"/> is due.</summary>
-    public Instant NextDeadline => _isOver ? Instant.Never : _isPinging ? _pingSent + timing.PingTimeout : _pingDue;
+    public Instant NextDeadline => _isOver ? Instant.Never : _isPinging ? Instant.Max(_pingSent, _heard) + _pingTimeout : _pingDue;
 
     /// <summary>The session begins: measures the round trip at once, since windows grow by it.</summary>
     public void Start(Instant now) => Ping(now);
@@ -62,6 +65,8 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     public void Receive(YamuxHeader header, Instant now)
     {
         if (_isOver) return;
+        // Whatever comes is a sign of life: an answer may wait behind much data on a slow link.
+        _heard = now;
         switch (header.Type)
         {
             case YamuxType.Ping:
@@ -80,8 +85,17 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     public void Advance(Instant now)
     {
         if (_isOver || now < NextDeadline) return;
-        if (_isPinging) Fail($"the peer has not answered a ping for {timing.PingTimeout.TotalSeconds:0} s", 0);
+        if (_isPinging) Fail($"the peer has not answered a ping for {_pingTimeout.TotalSeconds:0.#} s", 0);
         else Ping(now);
+    }
+
+    /// <summary>Pings from now on so often; a peer that is silent for so long after one is given up.</summary>
+    public void SetHeartbeat(TimeSpan period, TimeSpan timeout, Instant now)
+    {
+        (_keepAlive, _pingTimeout) = (period, timeout);
+        _pingDue = Instant.Min(_pingDue, now + period);
+        // A ping that was under way under the old terms counts from now.
+        if (_isPinging) _heard = now;
     }
 
     /// <summary>How much of the data may be sent now; it counts as sent.</summary>
@@ -225,7 +239,7 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     {
         _isPinging = true;
         _pingSent = now;
-        _pingDue = now + timing.KeepAlive;
+        _pingDue = now + _keepAlive;
         Send(YamuxType.Ping, YamuxFlags.Syn, 0, ++_pings);
     }
 
