@@ -7,4 +7,8 @@ namespace Skerry.Libp2p;
 /// <param name="IsDialler">Whether this node dialled.</param>
 /// <param name="Security">What protects it: <c>/noise</c> or <c>/tls/1.0.0</c>.</param>
 /// <param name="RoundTrip">The last measured round trip; zero before the first.</param>
-public sealed record PeerConnection(long Id, PeerId Peer, Multiaddr Address, bool IsDialler, string Security, TimeSpan RoundTrip);
+public sealed record PeerConnection(long Id, PeerId Peer, Multiaddr Address, bool IsDialler, string Security, TimeSpan RoundTrip)
+{
+    /// <summary>Whether a relay carries it.</summary>
+    public bool IsRelayed => Address.IsCircuit;
+}

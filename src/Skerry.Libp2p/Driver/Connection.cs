@@ -25,6 +25,9 @@ internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr 
 
     public bool IsDialler => isDialler;
 
+    /// <summary>Whether a relay carries it.</summary>
+    public bool IsRelayed { get; } = address.IsCircuit;
+
     public string Security => security;
 
     /// <summary>What the peer says of itself, once it has said it.</summary>

@@ -1,9 +1,14 @@
+using System.Runtime.InteropServices;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>The open connections, and the bounds on how many there may be.</summary>
 /// <param name="options">The bounds.</param>
 internal sealed class ConnectionTable(Libp2pOptions options)
 {
+    /// <summary>Round trips this near to each other are the same.</summary>
+    private static readonly TimeSpan Jitter = TimeSpan.FromMilliseconds(2);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<PeerId, List<Connection>> _byPeer = [];
     private int _taken;
@@ -59,10 +64,22 @@ internal sealed class ConnectionTable(Libp2pOptions options)
         }
     }
 
-    /// <summary>The connection to use for a peer: the newest that is not over; null when there is none.</summary>
+    /// <summary>
+    /// The connection to use for a peer, of those that are not over; null when there is none. A direct one goes before one through a relay, then the lower
+    /// round trip before the higher; of those about as fast the newest, since an old one may have died unnoticed.
+    /// </summary>
     public Connection? Find(PeerId peer)
     {
-        lock (_gate) return _byPeer.TryGetValue(peer, out var connections) ? connections.FindLast(connection => connection.Session.Failure is null) : null;
+        lock (_gate)
+        {
+            Connection? best = null;
+            foreach (var connection in CollectionsMarshal.AsSpan(_byPeer.GetValueOrDefault(peer)))
+            {
+                if (connection.Session.Failure is null && (best is null || IsAsGood(connection, best))) best = connection;
+            }
+
+            return best;
+        }
     }
 
     /// <summary>One certain connection; null when it is over.</summary>
@@ -76,5 +93,14 @@ internal sealed class ConnectionTable(Libp2pOptions options)
     {
         lock (_gate) _isClosed = true;
         return All;
+    }
+
+    private static bool IsAsGood(Connection later, Connection earlier)
+    {
+        if (later.IsRelayed != earlier.IsRelayed) return earlier.IsRelayed;
+        // One that has not been measured yet is taken for slow.
+        var (mine, other) = (later.Session.RoundTrip, earlier.Session.RoundTrip);
+        if (mine == TimeSpan.Zero || other == TimeSpan.Zero) return other == TimeSpan.Zero;
+        return mine <= (other * 1.25) + Jitter;
     }
 }
