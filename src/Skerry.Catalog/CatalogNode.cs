@@ -5,7 +5,7 @@ namespace Skerry.Catalog;
 /// <summary>What the catalog knows of one node.</summary>
 public sealed record CatalogNode
 {
-    /// <summary>The node's name, unique in the group.</summary>
+    /// <summary>The node's name, unique in the group, and in the whole mesh where groups are joined.</summary>
     public required string Name { get; init; }
 
     /// <summary>A UUID that survives restarts and renames.</summary>
@@ -19,6 +19,9 @@ public sealed record CatalogNode
 
     /// <summary>Free facts, enumerated in ordinal order.</summary>
     public ImmutableSortedDictionary<string, string> Meta { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>How the node is reached through the tunnel.</summary>
+    public TunnelFacts Tunnel { get; init; } = TunnelFacts.None;
 
     /// <summary>Whether membership holds the node alive; a node that is not counts as critical with all it runs.</summary>
     public bool Alive { get; init; } = true;

@@ -30,6 +30,9 @@ public sealed class CatalogSnapshot
     /// <summary>Nodes by name, in ordinal order.</summary>
     public ImmutableSortedDictionary<string, CatalogNode> Nodes { get; internal init; } = ImmutableSortedDictionary.Create<string, CatalogNode>(StringComparer.Ordinal);
 
+    /// <summary>Other groups by name, in ordinal order, as far as this group's bridges tell of them.</summary>
+    public ImmutableSortedDictionary<string, RemoteGroup> Groups { get; internal init; } = ImmutableSortedDictionary.Create<string, RemoteGroup>(StringComparer.Ordinal);
+
     /// <summary>Names of all services with at least one instance, in ordinal order.</summary>
     public IReadOnlyCollection<string> ServiceNames => _serviceNames ??= [.. Services.Keys];
 

@@ -151,6 +151,12 @@ public sealed class ServiceCatalog : IAsyncDisposable
     public Task<bool> SetServiceMaintenanceAsync(string serviceId, bool enabled, string reason, CancellationToken cancellation) =>
         _local.SetMaintenanceAsync(serviceId, enabled, reason, cancellation);
 
+    /// <summary>Says how this node is reached through the tunnel, in place of what it said before. Not kept across a restart.</summary>
+    /// <param name="facts">At most <see cref="TunnelFacts.MaxAddresses"/> addresses.</param>
+    /// <param name="cancellation">Ends the wait for neighbours; what was said stands.</param>
+    /// <exception cref="CatalogException">Too many addresses, or one too long.</exception>
+    public Task SetTunnelAsync(TunnelFacts facts, CancellationToken cancellation) => _local.SetTunnelAsync(facts, cancellation);
+
     /// <summary>Tells what membership says of a node; <see cref="Current"/> has it when this returns. The transport's peers are looked at again.</summary>
     public void SetLiveness(string node, string address, NodeLiveness liveness)
     {

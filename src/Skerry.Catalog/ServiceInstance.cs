@@ -35,6 +35,9 @@ public sealed record ServiceInstance
     /// <summary>Whether others may change the tags (Consul's field, kept and shown).</summary>
     public bool EnableTagOverride { get; init; }
 
+    /// <summary>Whether other groups see it; what is not exported never leaves its group.</summary>
+    public bool Exported { get; init; }
+
     /// <summary>Consul's kind; empty for an ordinary service.</summary>
     public string Kind { get; init; } = "";
 

@@ -51,7 +51,7 @@ public sealed partial class EndpointTests : IAsyncLifetime
         await _api.PutAsync("/v1/agent/service/register", """{"Name":"web","ID":"a","Tags":["y","x"],"Check":{"TTL":"1h","Status":"passing"}}""");
         await _api.PutAsync("/v1/agent/service/register", """{"Name":"web","ID":"b","Tags":["x"],"Check":{"TTL":"1h"}}""");
         Assert.Equal(
-            """[{"name":"web","instances":2,"passing":1,"warning":0,"critical":1,"tags":["x","y"]}]""", (await _api.GetAsync("/v1/skerry/services")).ToJsonString());
+            """[{"name":"web","instances":2,"passing":1,"warning":0,"critical":1,"exported":0,"tags":["x","y"]}]""", (await _api.GetAsync("/v1/skerry/services")).ToJsonString());
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         { """{"Name":"web","Tags":[1]}""", "Tags must be a list of strings" },
         { """{"Name":"web","Weights":{"Passing":"many"}}""", "Weights.Passing must be a whole number" },
         { """{"Name":"web","Weights":{"Warning":-1}}""", "Weights: Warning must be greater" },
+        { """{"Name":"web","Exported":"yes"}""", "Exported must be true or false" },
         { """{"Name":"web","EnableTagOverride":"yes"}""", "EnableTagOverride must be true or false" },
         { """{"Name":"web","TaggedAddresses":{"wan":{"Address":"x y","Port":1}}}""", "TaggedAddresses: Invalid" },
         { """{"Name":"web","TaggedAddresses":{"wan":"x"}}""", "TaggedAddresses must be a map of objects" },
@@ -149,7 +150,7 @@ public sealed class RegistrationTests : IAsyncLifetime
     public async Task Every_field_of_a_registration_is_told_again()
     {
         await _api.PutAsync("/v1/agent/service/register", """
-            {"ID":"web-1","Name":"web","Tags":["b","a"],"Address":"10.0.0.7","Port":80,"Meta":{"v":"1"},"EnableTagOverride":true,
+            {"ID":"web-1","Name":"web","Tags":["b","a"],"Address":"10.0.0.7","Port":80,"Meta":{"v":"1"},"EnableTagOverride":true,"Exported":true,
              "TaggedAddresses":{"wan":{"Address":"192.0.2.7","Port":8080}},"Weights":{"Passing":3,"Warning":2},
              "Checks":[{"TTL":"30s","Status":"passing","Notes":"n"},{"CheckID":"port","Name":"Port","TCP":"127.0.0.1:1","Interval":"1h","Timeout":"2s"}]}
             """);
@@ -157,6 +158,7 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.Equal("""["b","a"]""", service["Tags"]!.ToJsonString());
         Assert.Equal("""{"wan":{"Address":"192.0.2.7","Port":8080}}""", service["TaggedAddresses"]!.ToJsonString());
         Assert.Equal("""{"Passing":3,"Warning":2}""", service["Weights"]!.ToJsonString());
+        Assert.True(service["Exported"]!.GetValue<bool>());
         Assert.Equal("dc1", service["Datacenter"]!.GetValue<string>());
         var checks = await _api.GetAsync("/v1/agent/checks");
         Assert.Equal(("passing", "n", "ttl", "web"), (Text(checks["service:web-1:1"]!, "Status"), Text(checks["service:web-1:1"]!, "Notes"), Text(checks["service:web-1:1"]!, "Type"), Text(checks["service:web-1:1"]!, "ServiceName")));

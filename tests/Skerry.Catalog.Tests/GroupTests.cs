@@ -137,6 +137,46 @@ public sealed class GroupTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_node_says_of_its_tunnel_all_see_and_it_may_change_at_run_time()
+    {
+        await StartAsync("a", "b");
+        var facts = new TunnelFacts { Addresses = ["/ip4/10.0.0.1/tcp/20006", "/dns4/relay.example/tcp/20006/p2p-circuit"], IsRelay = true, Zone = "rack-1", IsBridge = true };
+        Assert.Equal(TunnelFacts.None, _catalogs["a"].Current.Nodes["a"].Tunnel);
+        await _catalogs["a"].SetTunnelAsync(facts, CancellationToken.None);
+        Assert.Equal(facts, _catalogs["a"].Current.Nodes["a"].Tunnel);
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Nodes["a"].Tunnel == facts);
+        await _catalogs["a"].SetTunnelAsync(facts with { Addresses = [] }, CancellationToken.None);
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Nodes["a"].Tunnel == facts with { Addresses = [] });
+    }
+
+    [Fact]
+    public async Task A_node_says_no_more_of_its_tunnel_than_half_a_record()
+    {
+        await using var catalog = Examples.Catalog();
+        TunnelFacts[] tooMuch =
+        [
+            new() { Addresses = [.. Enumerable.Repeat("/ip4/10.0.0.1", TunnelFacts.MaxAddresses + 1)] },
+            new() { Addresses = [new string('x', TunnelFacts.MaxText + 1)] },
+            new() { Addresses = [.. Enumerable.Repeat(new string('x', TunnelFacts.MaxText), TunnelFacts.MaxAddresses)] },
+            new() { Addresses = default },
+        ];
+        foreach (var facts in tooMuch)
+            Assert.Equal("Tunnel", (await Assert.ThrowsAsync<CatalogException>(() => catalog.SetTunnelAsync(facts, CancellationToken.None))).Field);
+    }
+
+    [Fact]
+    public async Task Whether_an_instance_is_exported_all_see()
+    {
+        await StartAsync("a", "b");
+        await _catalogs["a"].RegisterAsync(Examples.Service("web") with { Exported = true });
+        await _catalogs["a"].RegisterAsync(Examples.Service("db"));
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Instances("web") is [{ Service.Exported: true }]);
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Instances("db") is [{ Service.Exported: false }]);
+        await _catalogs["a"].RegisterAsync(Examples.Service("web"));
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Instances("web") is [{ Service.Exported: false }]);
+    }
+
+    [Fact]
     public async Task A_cut_heals_by_what_differs()
     {
         await StartAsync("a", "b");

@@ -30,6 +30,9 @@ internal sealed record ServiceConfiguration
     [Description("Shares of traffic.")]
     public WeightsConfiguration Weights { get; init; } = new();
 
+    [Description("Whether other groups see it. What is not exported never leaves its group.")]
+    public bool Exported { get; init; }
+
     [Description("How to find out whether it is well. None: it counts as passing while its node is alive.")]
     public ImmutableArray<CheckConfiguration> Checks { get; init; } = [];
 
@@ -47,6 +50,7 @@ internal sealed record ServiceConfiguration
         Port = Port,
         Meta = Meta,
         Weights = new ServiceWeights(Weights.Passing, Weights.Warning),
+        Exported = Exported,
     };
 
     /// <summary>Its checks as the catalog wants them.</summary>

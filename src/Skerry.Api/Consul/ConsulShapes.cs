@@ -45,6 +45,8 @@ internal static class ConsulShapes
             ["EnableTagOverride"] = service.EnableTagOverride,
         };
         if (service.Kind.Length > 0) json["Kind"] = service.Kind;
+        // Skerry's own field, there only where it says something.
+        if (service.Exported) json["Exported"] = true;
         if (withIndexes)
         {
             json["CreateIndex"] = service.CreateIndex;

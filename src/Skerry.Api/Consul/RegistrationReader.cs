@@ -29,6 +29,7 @@ internal static class RegistrationReader
             Meta = body.Map("Meta"),
             Kind = body.Text("Kind"),
             EnableTagOverride = body.Flag("EnableTagOverride"),
+            Exported = body.Flag("Exported"),
             Weights = weights is null ? new ServiceWeights() : new ServiceWeights(weights.Number("Passing", 1), weights.Number("Warning", 1)),
             TaggedAddresses = body.ObjectMap("TaggedAddresses").ToImmutableSortedDictionary(
                 entry => entry.Key, entry => new ServiceAddress(entry.Value.Text("Address"), entry.Value.Number("Port")), StringComparer.Ordinal),

@@ -41,6 +41,7 @@ internal static class SkerryEndpoints
             ["passing"] = instances.Count(entry => entry.Status == CheckStatus.Passing),
             ["warning"] = instances.Count(entry => entry.Status == CheckStatus.Warning),
             ["critical"] = instances.Count(entry => entry.Status == CheckStatus.Critical),
+            ["exported"] = instances.Count(entry => entry.Service.Exported),
             ["tags"] = ConsulShapes.Texts([.. instances.SelectMany(entry => entry.Service.Tags).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]),
         };
     })]));

@@ -33,6 +33,8 @@ internal sealed class LocalRegistry : IAsyncDisposable
     private readonly SemaphoreSlim _registering = new(1, 1);
 
     private Registrations _kept = new();
+    private TunnelFacts _tunnel = TunnelFacts.None;
+    private bool _isStarted;
     private ulong _version;
     private (ulong Version, ImmutableSortedDictionary<string, LocalService> Services)? _services;
     private (ulong Version, ImmutableSortedDictionary<string, CheckState> Checks)? _states;
@@ -88,6 +90,7 @@ internal sealed class LocalRegistry : IAsyncDisposable
             var read = _file.Read();
             lock (_gate)
             {
+                _isStarted = true;
                 telling = Restore(read);
                 _checks.Start();
             }
@@ -211,6 +214,17 @@ internal sealed class LocalRegistry : IAsyncDisposable
             cancellation);
     }
 
+    /// <summary>What this node says of its tunnel from now on; before the start, from the start on.</summary>
+    public Task SetTunnelAsync(TunnelFacts facts, CancellationToken cancellation)
+    {
+        RegistrationRules.Tunnel(facts);
+        lock (_gate)
+        {
+            _tunnel = facts;
+            return _isStarted ? _tell([NodeChange()]).WaitAsync(cancellation) : Task.CompletedTask;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _registering.WaitAsync();
@@ -294,14 +308,7 @@ internal sealed class LocalRegistry : IAsyncDisposable
         var checks = read.Checks.SetItems(_kept.Checks).Where(check => check.Value.ServiceId.Length == 0 || services.ContainsKey(check.Value.ServiceId));
         var changes = new List<RecordChange>
         {
-            new(RecordKind.Node, "", RecordPayload.Of(new CatalogNode
-            {
-                Name = _options.NodeName,
-                Id = _options.NodeId,
-                Address = _options.Address,
-                Group = _options.Group,
-                Meta = _options.NodeMeta,
-            })),
+            NodeChange(),
         };
         var known = _kept;
         _kept = read with
@@ -314,6 +321,16 @@ internal sealed class LocalRegistry : IAsyncDisposable
         foreach (var check in _kept.Checks.Values.Where(check => !known.Checks.ContainsKey(check.Id))) changes.Add(Change(Resume(check, read, age)));
         return _tell(changes);
     }
+
+    private RecordChange NodeChange() => new(RecordKind.Node, "", RecordPayload.Of(new CatalogNode
+    {
+        Name = _options.NodeName,
+        Id = _options.NodeId,
+        Address = _options.Address,
+        Group = _options.Group,
+        Meta = _options.NodeMeta,
+        Tunnel = _tunnel,
+    }));
 
     private LocalCheck Resume(CheckDefinition check, Registrations read, TimeSpan age)
     {

@@ -87,6 +87,15 @@ internal static class RegistrationRules
         return reason;
     }
 
+    /// <summary>What a node may say of its tunnel.</summary>
+    public static void Tunnel(TunnelFacts facts)
+    {
+        if (facts.Addresses.IsDefault || facts.Addresses.Length > TunnelFacts.MaxAddresses) throw new CatalogException("Tunnel", $"At most {TunnelFacts.MaxAddresses} addresses");
+        foreach (var address in facts.Addresses) Text("Tunnel", address, TunnelFacts.MaxText);
+        Text("Tunnel", facts.Zone, TunnelFacts.MaxText);
+        if (facts.Size > TunnelFacts.MaxSize) throw new CatalogException("Tunnel", $"The addresses are too long: {facts.Size} bytes in all, at most {TunnelFacts.MaxSize}");
+    }
+
     private static CheckDefinition Times(CheckDefinition check, CatalogOptions options)
     {
         if (check.Type == CheckType.Ttl)

@@ -32,7 +32,7 @@ internal static class LeanJson
 
     public static JsonTypeInfo<Registrations> All => (JsonTypeInfo<Registrations>)Lean.GetTypeInfo(typeof(Registrations));
 
-    /// <summary>Only texts, collections and indexes, which are all empty when absent. A number, a flag or an enum that is absent may stand for more than zero.</summary>
+    /// <summary>Only texts, collections, indexes and the tunnel, which are all empty when absent. A number, a flag or an enum that is absent may stand for more than zero.</summary>
     private static void LeaveOutWhatIsEmpty(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
@@ -40,6 +40,7 @@ internal static class LeanJson
             if (property.IsRequired) continue;
             if (property.PropertyType == typeof(string)) property.ShouldSerialize = static (_, value) => value is not "";
             else if (property.PropertyType == typeof(ulong)) property.ShouldSerialize = static (_, value) => value is not 0UL;
+            else if (property.PropertyType == typeof(TunnelFacts)) property.ShouldSerialize = static (_, value) => value is TunnelFacts { IsEmpty: false };
             else if (property.PropertyType.IsAssignableTo(typeof(ICollection))) property.ShouldSerialize = static (_, value) => value is ICollection { Count: > 0 };
         }
     }

@@ -84,7 +84,9 @@ internal static class RecordPayload
         }
     }
 
-    private static bool IsSound(CatalogNode node) => IsSound(node.Meta);
+    private static bool IsSound(CatalogNode node) => IsSound(node.Meta) && IsSound(node.Tunnel);
+
+    private static bool IsSound(TunnelFacts tunnel) => IsSound(tunnel.Addresses) && tunnel.Addresses.Length <= TunnelFacts.MaxAddresses && tunnel.Size <= TunnelFacts.MaxSize;
 
     private static bool IsSound(ServiceInstance service) =>
         service.Name.Length > 0 && IsPort(service.Port) && IsSound(service.Tags) && IsSound(service.Meta)

@@ -12,7 +12,7 @@ public sealed class VerbTests
         """;
 
     private const string Instances = """
-        [{"Node":{"Node":"a","Address":"10.0.0.1"},"Service":{"ID":"web","Service":"web","Tags":["v1"],"Address":"","Port":80},
+        [{"Node":{"Node":"a","Address":"10.0.0.1"},"Service":{"ID":"web","Service":"web","Tags":["v1"],"Address":"","Port":80,"Exported":true},
           "Checks":[{"CheckID":"serfHealth","Status":"passing","Output":""},{"CheckID":"service:web","Status":"passing","Output":"200"}]},
          {"Node":{"Node":"b","Address":"10.0.0.2"},"Service":{"ID":"web-2","Service":"web","Tags":[],"Address":"10.0.0.9","Port":81},
           "Checks":[{"CheckID":"serfHealth","Status":"passing","Output":""},{"CheckID":"service:web-2","Status":"critical","Output":"refused\nmore"}]}]
@@ -47,12 +47,12 @@ public sealed class VerbTests
     public async Task Services_are_counted_by_health_with_one_question()
     {
         await using var api = await FakeApi.StartAsync(
-            ("GET /v1/skerry/services", 200, """[{"name":"web","instances":2,"passing":1,"warning":0,"critical":1,"tags":["v0","v1"]}]"""));
+            ("GET /v1/skerry/services", 200, """[{"name":"web","instances":2,"passing":1,"warning":0,"critical":1,"exported":1,"tags":["v0","v1"]}]"""));
         var run = await CommandLineRun.OfAsync("services", "--address", api.Address);
         Assert.Equal(
             """
-            SERVICE  INSTANCES  PASSING  WARNING  CRITICAL  TAGS
-            web      2          1        0        1         v0,v1
+            SERVICE  INSTANCES  PASSING  WARNING  CRITICAL  EXPORTED  TAGS
+            web      2          1        0        1         1         v0,v1
 
             """,
             run.Output);
@@ -66,9 +66,9 @@ public sealed class VerbTests
         var run = await CommandLineRun.OfAsync("services", "web", "--address", api.Address);
         Assert.Equal(
             """
-            NODE  ID     ADDRESS      STATUS    TAGS  PROBLEM
-            a     web    10.0.0.1:80  passing   v1
-            b     web-2  10.0.0.9:81  critical        service:web-2: refused
+            NODE  ID     ADDRESS      STATUS    EXPORTED  TAGS  PROBLEM
+            a     web    10.0.0.1:80  passing   yes       v1
+            b     web-2  10.0.0.9:81  critical  no              service:web-2: refused
 
             """,
             run.Output);
@@ -89,13 +89,13 @@ public sealed class VerbTests
     {
         await using var api = await FakeApi.StartAsync(("PUT /v1/agent/service/register?replace-existing-checks=true", 200, ""));
         var run = await CommandLineRun.OfAsync(
-            "register", "--name", "web", "--id", "web-1", "--port", "80", "--tag", "a", "--tag", "b", "--meta", "x=y=z",
+            "register", "--name", "web", "--id", "web-1", "--port", "80", "--tag", "a", "--tag", "b", "--meta", "x=y=z", "--exported",
             "--check-http", "http://127.0.0.1/", "--check-interval", "1500ms", "--deregister-after", "90m", "--address", api.Address);
         Assert.Equal((ExitCode.Success, "Registered web-1.\n"), (run.ExitCode, run.Output));
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse("""
                 {
-                  "ID": "web-1", "Name": "web", "Tags": ["a", "b"], "Port": 80, "Meta": {"x": "y=z"}, "Weights": {"Passing": 1, "Warning": 1},
+                  "ID": "web-1", "Name": "web", "Tags": ["a", "b"], "Port": 80, "Meta": {"x": "y=z"}, "Weights": {"Passing": 1, "Warning": 1}, "Exported": true,
                   "Checks": [{
                     "CheckID": "service:web-1", "Name": "Service 'web' check", "HTTP": "http://127.0.0.1/", "Interval": "1s500ms", "Timeout": "10s", "Method": "GET",
                     "GRPCUseTLS": false, "TLSSkipVerify": false, "SuccessBeforePassing": 0, "FailuresBeforeWarning": 0, "FailuresBeforeCritical": 0,

@@ -29,6 +29,8 @@ internal sealed record ApiServiceEntryDocument
         public string Address { get; init; } = "";
 
         public int Port { get; init; }
+
+        public bool Exported { get; init; }
     }
 
     /// <summary>A check of the instance or its node.</summary>

@@ -7,5 +7,6 @@ namespace Skerry.Agent.CommandLine.Documents;
 /// <param name="Port">Where to connect.</param>
 /// <param name="Status">The worst of its checks and its node's.</param>
 /// <param name="Tags">Its labels.</param>
+/// <param name="Exported">Whether other groups see it.</param>
 /// <param name="Problem">What the worst check says; empty when all pass.</param>
-internal sealed record InstanceResult(string Node, string Id, string Address, int Port, string Status, string[] Tags, string Problem);
+internal sealed record InstanceResult(string Node, string Id, string Address, int Port, string Status, string[] Tags, bool Exported, string Problem);

@@ -21,6 +21,9 @@ internal sealed record RegistrationDocument
 
     public RegisteredWeights? Weights { get; init; }
 
+    /// <summary>Skerry's own: Consul has no such field.</summary>
+    public bool? Exported { get; init; }
+
     public IReadOnlyList<RegisteredCheck>? Checks { get; init; }
 
     public static RegistrationDocument Of(ServiceConfiguration service) => new()
@@ -32,6 +35,7 @@ internal sealed record RegistrationDocument
         Port = service.Port,
         Meta = service.Meta,
         Weights = new RegisteredWeights(service.Weights.Passing, service.Weights.Warning),
+        Exported = service.Exported ? true : null,
         Checks = [.. service.ToChecks().Select(RegisteredCheck.Of)],
     };
 

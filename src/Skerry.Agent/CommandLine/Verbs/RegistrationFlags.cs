@@ -12,6 +12,7 @@ internal sealed class RegistrationFlags
     private readonly Option<string?> _address = new("--service-address") { Description = "The instance's address. Default: the node's." };
     private readonly Option<string[]> _tags = new("--tag") { Description = "A label; may be given more than once." };
     private readonly Option<string[]> _meta = new("--meta") { Description = "A fact; may be given more than once.", HelpName = "KEY=VALUE" };
+    private readonly Option<bool> _exported = new("--exported") { Description = "Let other groups see it." };
     private readonly Option<string?> _http = new("--check-http") { Description = "Check by requesting this URL." };
     private readonly Option<string?> _tcp = new("--check-tcp") { Description = "Check by connecting to HOST:PORT." };
     private readonly Option<string?> _grpc = new("--check-grpc") { Description = "Check by gRPC's health protocol at HOST:PORT[/SERVICE]." };
@@ -22,7 +23,7 @@ internal sealed class RegistrationFlags
 
     public Option<string?> Name { get; } = new("--name") { Description = "The service's name." };
 
-    public IEnumerable<Option> Options => [Name, _id, _port, _address, _tags, _meta, _http, _tcp, _grpc, _ttl, _interval, _timeout, _after];
+    public IEnumerable<Option> Options => [Name, _id, _port, _address, _tags, _meta, _exported, _http, _tcp, _grpc, _ttl, _interval, _timeout, _after];
 
     /// <summary>Names of the flags that were typed.</summary>
     public IReadOnlyList<string> Given(CommandResult result) =>
@@ -37,6 +38,7 @@ internal sealed class RegistrationFlags
         Add(service, "address", parse.GetValue(_address));
         if (parse.GetValue(_tags) is { Length: > 0 } tags) service["tags"] = new JsonArray([.. tags.Select(tag => JsonValue.Create(tag))]);
         if (parse.GetValue(_meta) is { Length: > 0 } meta) service["meta"] = ReadMeta(meta);
+        if (parse.GetValue(_exported)) service["exported"] = true;
 
         var check = new JsonObject();
         Add(check, "http", parse.GetValue(_http));

@@ -48,19 +48,24 @@ internal static class ServicesCommand
         var status = worst?.Status ?? "passing";
         return new InstanceResult(
             entry.Node.Node, entry.Service.ID, entry.Service.Address.Length > 0 ? entry.Service.Address : entry.Node.Address, entry.Service.Port, status,
-            entry.Service.Tags ?? [], status == "passing" ? "" : $"{worst!.CheckID}: {worst.Output}".Trim());
+            entry.Service.Tags ?? [], entry.Service.Exported, status == "passing" ? "" : $"{worst!.CheckID}: {worst.Output}".Trim());
     }
 
     private static Table Tabulate(ServiceResult[] services) => new(
-        ["SERVICE", "INSTANCES", "PASSING", "WARNING", "CRITICAL", "TAGS"],
-        [.. services.Select(service => new[] { service.Name, $"{service.Instances}", $"{service.Passing}", $"{service.Warning}", $"{service.Critical}", string.Join(",", service.Tags) })]);
+        ["SERVICE", "INSTANCES", "PASSING", "WARNING", "CRITICAL", "EXPORTED", "TAGS"],
+        [
+            .. services.Select(service => new[]
+            {
+                service.Name, $"{service.Instances}", $"{service.Passing}", $"{service.Warning}", $"{service.Critical}", $"{service.Exported}", string.Join(",", service.Tags),
+            }),
+        ]);
 
     private static Table Tabulate(InstanceResult[] instances) => new(
-        ["NODE", "ID", "ADDRESS", "STATUS", "TAGS", "PROBLEM"],
+        ["NODE", "ID", "ADDRESS", "STATUS", "EXPORTED", "TAGS", "PROBLEM"],
         [
             .. instances.Select(instance => new[]
             {
-                instance.Node, instance.Id, $"{instance.Address}:{instance.Port}", instance.Status, string.Join(",", instance.Tags), FirstLine(instance.Problem),
+                instance.Node, instance.Id, $"{instance.Address}:{instance.Port}", instance.Status, instance.Exported ? "yes" : "no", string.Join(",", instance.Tags), FirstLine(instance.Problem),
             }),
         ]);
 

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+using Skerry.Catalog.View;
+
+namespace Skerry.Catalog;
+
+/// <summary>
+/// Another group as one of this group's bridges tells it: its nodes, and what they export. Immutable; while the group cannot be reached the last that was
+/// heard stays, its nodes not alive and its instances critical.
+/// </summary>
+public sealed class RemoteGroup
+{
+    private string[]? _serviceNames;
+
+    internal RemoteGroup()
+    {
+    }
+
+    /// <summary>The group's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether a bridge of this group hears from it now.</summary>
+    public required bool IsReachable { get; init; }
+
+    /// <summary>The bridge of this group it is known through.</summary>
+    public required string Via { get; init; }
+
+    /// <summary>Index of this node's view at which anything about the group changed last.</summary>
+    public ulong Index { get; internal init; } = 1;
+
+    /// <summary>Its nodes by name, in ordinal order; alive as that group's own membership says, and not while the group is unreachable.</summary>
+    public ImmutableSortedDictionary<string, CatalogNode> Nodes { get; internal init; } = ImmutableSortedDictionary.Create<string, CatalogNode>(StringComparer.Ordinal);
+
+    /// <summary>Names of the services of which it exports at least one instance, in ordinal order.</summary>
+    public IReadOnlyCollection<string> ServiceNames => _serviceNames ??= [.. Services.Keys];
+
+    internal ImmutableSortedDictionary<string, ServiceView> Services { get; init; } = ImmutableSortedDictionary.Create<string, ServiceView>(StringComparer.Ordinal);
+
+    /// <summary>The exported instances of a service, healthy or not, by node then id; empty when there is none.</summary>
+    public ImmutableArray<ServiceEntry> Instances(string service) => Services.TryGetValue(service, out var view) ? view.Entries : [];
+}
