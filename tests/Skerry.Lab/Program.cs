@@ -1,15 +1,18 @@
 using Skerry.Lab.Fabric;
+using Skerry.Lab.Peers;
 using Skerry.Lab.Scenarios;
 
 namespace Skerry.Lab;
 
 /// <summary>
-/// Two programs in one: without arguments of its own the tests; with <c>missing</c> it says why no lab can be made on this machine, or nothing.
+/// Three programs in one: without arguments of its own the tests; <c>peer</c>, which the tests start on a lab's machines; <c>missing</c>, which says why no lab
+/// can be made here, or nothing.
 /// </summary>
 internal static class Program
 {
     public static async Task<int> Main(string[] args)
     {
+        if (args is ["peer"]) return await PeerProgram.RunAsync(Console.In, Console.Out);
         if (args is ["missing"])
         {
             if (Requirements.Missing is { } missing) Console.WriteLine(missing);

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+using Skerry.Libp2p;
+
+namespace Skerry.Lab.Peers;
+
+/// <summary>
+/// A <see cref="Libp2pHost"/> as a program: a request as a line of JSON comes in, its answer goes out as another with the same id; several may be under way.
+/// It ends when its input does.
+/// </summary>
+internal sealed class PeerProgram : IAsyncDisposable
+{
+    public const string Echo = "/skerry/lab/echo/1.0.0";
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private Libp2pHost? _host;
+
+    private Libp2pHost Host => _host ?? throw new InvalidOperationException("Not started.");
+
+    public static async Task<int> RunAsync(TextReader input, TextWriter output)
+    {
+        var program = new PeerProgram();
+        var answers = new List<Task>();
+        var gate = new Lock();
+        while (await input.ReadLineAsync() is { } line)
+        {
+            answers.Add(AnswerAsync(JsonSerializer.Deserialize<PeerRequest>(line)!));
+        }
+
+        await program.DisposeAsync();
+        await Task.WhenAll(answers);
+        return 0;
+
+        async Task AnswerAsync(PeerRequest request)
+        {
+            var start = Stopwatch.GetTimestamp();
+            PeerAnswer answer;
+            try
+            {
+                answer = await program.DoAsync(request);
+            }
+            catch (Exception e) when (e is Libp2pException or IOException or InvalidOperationException or OperationCanceledException)
+            {
+                answer = new PeerAnswer { Error = e.Message };
+            }
+
+            var text = JsonSerializer.Serialize(answer with { Id = request.Id, Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds });
+            lock (gate)
+            {
+                output.WriteLine(text);
+                output.Flush();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+
+    private Task<PeerAnswer> DoAsync(PeerRequest request) => request.Do switch
+    {
+        "start" => StartAsync(request),
+        "connect" => ConnectAsync(request.Address!),
+        "reserve" => ReserveAsync(request.Address!),
+        "ping" => PingAsync(request.Peer!),
+        "echo" => EchoAsync(request.Peer!, request.Bytes),
+        "direct" => UntilDirectAsync(request.Peer!, request.Seconds),
+        _ => throw new InvalidOperationException($"Unknown request '{request.Do}'."),
+    };
+
+    private async Task<PeerAnswer> StartAsync(PeerRequest request)
+    {
+        var options = new Libp2pOptions
+        {
+            Identity = IdentityKey.FromSeed(SHA256.HashData(Encoding.UTF8.GetBytes(request.Name!))),
+            Listen = [Multiaddr.Parse(request.Address!)],
+            Relay = request.IsRelay ? new RelayOptions() : null,
+        };
+        _host = await Libp2pHost.StartAsync(options, TimeProvider.System, NullLogger.Instance, _services.GetRequiredService<IMeterFactory>());
+        _host.Handle(Echo, async (stream, cancel) =>
+        {
+            await stream.CopyToAsync(stream, cancel);
+            await stream.EndWritingAsync(cancel);
+        });
+        return new PeerAnswer { Peer = _host.PeerId.ToString(), Addresses = [.. _host.Addresses.Select(address => address.ToString())] };
+    }
+
+    private async Task<PeerAnswer> ConnectAsync(string address)
+    {
+        var connection = await Host.DialAsync(Multiaddr.Parse(address));
+        return new PeerAnswer { Peer = connection.Peer.ToString(), Addresses = [connection.Address.ToString()] };
+    }
+
+    private async Task<PeerAnswer> ReserveAsync(string address)
+    {
+        var reservation = await Host.ReserveAsync(await Host.ConnectAsync(Multiaddr.Parse(address)));
+        return new PeerAnswer { Peer = reservation.Relay.ToString(), Addresses = [.. reservation.Addresses.Select(way => way.ToString())] };
+    }
+
+    private async Task<PeerAnswer> PingAsync(string peer) => Describe(Id(peer)) with { RoundTrip = (await Host.PingAsync(Id(peer))).TotalMilliseconds };
+
+    /// <summary>Sends bytes and takes them back; wrong ones are an error.</summary>
+    private async Task<PeerAnswer> EchoAsync(string peer, int count)
+    {
+        await using var stream = await Host.OpenAsync(Id(peer), [Echo]);
+        var sent = RandomNumberGenerator.GetBytes(count);
+        var writing = WriteAsync();
+        var received = new MemoryStream();
+        await stream.CopyToAsync(received);
+        await writing;
+        if (!received.ToArray().AsSpan().SequenceEqual(sent)) throw new IOException($"{received.Length} other bytes came back for {count}.");
+        return Describe(Id(peer));
+
+        async Task WriteAsync()
+        {
+            await stream.WriteAsync(sent);
+            await stream.EndWritingAsync();
+        }
+    }
+
+    /// <summary>Waits for a connection that no relay carries; an error when none comes.</summary>
+    private async Task<PeerAnswer> UntilDirectAsync(string peer, double seconds)
+    {
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Action<PeerConnection> look = _ =>
+        {
+            if (Host.Connections.Any(connection => connection.Peer == Id(peer) && !connection.IsRelayed)) came.TrySetResult();
+        };
+        Host.Connected += look;
+        look(null!);
+        try
+        {
+            await came.Task.WaitAsync(TimeSpan.FromSeconds(seconds));
+            return Describe(Id(peer));
+        }
+        catch (TimeoutException)
+        {
+            return Describe(Id(peer)) with { Error = "No direct connection came." };
+        }
+        finally
+        {
+            Host.Connected -= look;
+        }
+    }
+
+    private PeerAnswer Describe(PeerId peer) => new()
+    {
+        Peer = peer.ToString(),
+        Addresses = [.. Host.Connections.Where(connection => connection.Peer == peer).Select(connection => connection.Address.ToString())],
+    };
+
+    private static PeerId Id(string text) => PeerId.TryParse(text, out var id) ? id : throw new InvalidOperationException($"'{text}' is no peer.");
+}

@@ -1,0 +1,29 @@
+namespace Skerry.Lab.Peers;
+
+/// <summary>What a test asks of a <see cref="PeerProgram"/>.</summary>
+internal sealed record PeerRequest
+{
+    /// <summary>The answer bears it too.</summary>
+    public int Id { get; init; }
+
+    /// <summary><c>start</c>, <c>connect</c>, <c>reserve</c>, <c>ping</c>, <c>echo</c> or <c>direct</c>.</summary>
+    public required string Do { get; init; }
+
+    /// <summary>Start: what its key is made from.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Start: where to listen. Connect, reserve: where to.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Start: whether it carries for others.</summary>
+    public bool IsRelay { get; init; }
+
+    /// <summary>Whom it is about.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>Echo: how many.</summary>
+    public int Bytes { get; init; }
+
+    /// <summary>Direct: how long to wait.</summary>
+    public double Seconds { get; init; }
+}
