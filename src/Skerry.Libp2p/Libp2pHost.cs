@@ -47,8 +47,11 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
 
-    /// <summary>Where it listens, each with its peer id.</summary>
-    public IReadOnlyList<Multiaddr> Addresses => [.. _swarm.Addresses.Select(address => address.WithPeer(PeerId))];
+    /// <summary>Where it is reached, each with its peer id: where it listens, <see cref="Libp2pOptions.Announce"/>, and what is believed of <see cref="ObservedAddresses"/>.</summary>
+    public IReadOnlyList<Multiaddr> Addresses => [.. _swarm.Own.Told.Select(address => address.WithPeer(PeerId))];
+
+    /// <summary>Where peers see this node, those seen by most first. Behind a NAT that maps each connection differently there are many, and none is believed.</summary>
+    public IReadOnlyList<ObservedAddress> ObservedAddresses => _swarm.Own.Observed;
 
     /// <summary>Its connections at this moment.</summary>
     public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Select(connection => connection.Describe())];
@@ -160,6 +163,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     private void OnClosed(Connection connection)
     {
         _relay?.OnClosed(connection);
+        _swarm.Own.OnClosed(connection);
         Closed?.Invoke(connection.Describe());
     }
 

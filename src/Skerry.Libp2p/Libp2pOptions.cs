@@ -20,6 +20,21 @@ public sealed record Libp2pOptions
     /// <summary>What may protect a connection, the best first: <c>/noise</c>, <c>/tls/1.0.0</c>. One or both.</summary>
     public IReadOnlyList<string> Security { get; init; } = [NoiseSecurity.Protocol, TlsSecurity.Protocol];
 
+    /// <summary>Where this node is reached besides, for peers to be told: a port forwarded to it, a name.</summary>
+    public IReadOnlyList<Multiaddr> Announce { get; init; } = [];
+
+    /// <summary>
+    /// Whether to make direct connections of relayed ones through NATs (libp2p relay/DCUtR.md), where this node listens. Calls then go out from the port that
+    /// is listened on, as far as the system can share it.
+    /// </summary>
+    public bool HolePunching { get; init; } = true;
+
+    /// <summary>Peers with different IP addresses that must see this node at an address before others are told of it. 1 or more.</summary>
+    public int ObservedAddressConfirmations { get; init; } = 3;
+
+    /// <summary>Peers whose word alone is enough for that: relays that were named on purpose. Asked on many threads.</summary>
+    public Func<PeerId, bool> IsTrustedObserver { get; init; } = _ => false;
+
     /// <summary>What this node carries for others; null: it is no relay.</summary>
     public RelayOptions? Relay { get; init; }
 

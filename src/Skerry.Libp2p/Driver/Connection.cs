@@ -25,6 +25,9 @@ internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr 
 
     public bool IsDialler => isDialler;
 
+    /// <summary>Whether this end's port is one that is listened on: then where the peer sees this node is where others may reach it.</summary>
+    public bool IsFromListener { get; init; }
+
     /// <summary>Whether a relay carries it.</summary>
     public bool IsRelayed { get; } = address.IsCircuit;
 

@@ -52,7 +52,7 @@ internal sealed class IdentifyProtocol(Libp2pOptions options, Func<Swarm> swarm)
 
     private async Task TellAsync(Connection connection, Libp2pStream stream, CancellationToken cancel)
     {
-        var message = IdentifyCodec.Encode(options.Identity.PublicKey, options.AgentVersion, swarm().Handlers.Protocols, swarm().Addresses, connection.Address.WithoutPeer());
+        var message = IdentifyCodec.Encode(options.Identity.PublicKey, options.AgentVersion, swarm().Handlers.Protocols, swarm().Own.Told, connection.Address.WithoutPeer());
         await stream.WritePrefixedAsync(message, cancel).ConfigureAwait(false);
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
     }
@@ -62,6 +62,7 @@ internal sealed class IdentifyProtocol(Libp2pOptions options, Func<Swarm> swarm)
         using var deadline = swarm().WithDeadline(cancel);
         var message = await stream.ReadPrefixedAsync(IdentifyCodec.MaxLength, deadline.Token).ConfigureAwait(false);
         if (!IdentifyCodec.TryDecode(message, connection.Peer, out var info)) throw new Libp2pException($"{connection.Peer} says of itself what cannot be.");
+        swarm().Own.OnObserved(connection, info.Observed);
         connection.Identified(info);
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
     }

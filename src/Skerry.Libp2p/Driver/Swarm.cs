@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Net.Sockets;
 
 using Microsoft.Extensions.Logging;
@@ -15,14 +16,18 @@ internal sealed class Swarm : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Upgrader _upgrader;
     private readonly Libp2pMetrics _metrics;
+    private readonly TcpDialler _dialler;
     private readonly BackgroundTasks _tasks = new();
     private readonly List<Socket> _listeners = [];
+    private volatile IPEndPoint[] _listening = [];
 
     public Swarm(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
         (_options, _time, _logger) = (options, time, logger);
         _upgrader = new Upgrader(options, time);
         Connections = new ConnectionTable(options);
+        Own = new OwnAddresses(options, () => _listening, time);
+        _dialler = new TcpDialler(() => _listening);
         _metrics = new Libp2pMetrics(meters, Connections);
     }
 
@@ -30,8 +35,11 @@ internal sealed class Swarm : IAsyncDisposable
 
     public StreamHandlers Handlers { get; } = new();
 
-    /// <summary>Where it listens.</summary>
-    public IReadOnlyList<Multiaddr> Addresses => [.. _listeners.Select(listener => TcpTransport.AddressOf(listener.LocalEndPoint))];
+    /// <summary>Where it is reached.</summary>
+    public OwnAddresses Own { get; }
+
+    /// <summary>How long to wait for a word of who comes in from an address before speaking first; null: for good.</summary>
+    public Func<Multiaddr, TimeSpan?> SilenceOf { get; init; } = _ => null;
 
     /// <summary>Told of each connection when it is ready; it runs beside the connection.</summary>
     public required Func<Connection, CancellationToken, Task> OnConnected { get; init; }
@@ -45,7 +53,8 @@ internal sealed class Swarm : IAsyncDisposable
     /// <exception cref="Libp2pException">An address cannot be listened on.</exception>
     public void Listen()
     {
-        foreach (var address in _options.Listen) _listeners.Add(TcpTransport.Listen(address));
+        foreach (var address in _options.Listen) _listeners.Add(TcpTransport.Listen(address, _options.HolePunching));
+        _listening = [.. _listeners.Select(listener => (IPEndPoint)listener.LocalEndPoint!)];
         foreach (var listener in _listeners)
         {
             Libp2pLog.Listening(_logger, _options.Identity.PeerId, TcpTransport.AddressOf(listener.LocalEndPoint));
@@ -54,14 +63,16 @@ internal sealed class Swarm : IAsyncDisposable
     }
 
     /// <exception cref="Libp2pException">Nobody is there, or somebody else.</exception>
-    public async Task<Connection> DialAsync(Multiaddr address, CancellationToken cancel)
+    public Task<Connection> DialAsync(Multiaddr address, CancellationToken cancel) => DialAsync(address, DialTerms.Ordinary, cancel);
+
+    /// <exception cref="Libp2pException">Nobody is there, or somebody else.</exception>
+    public async Task<Connection> DialAsync(Multiaddr address, DialTerms terms, CancellationToken cancel)
     {
         if (!Connections.TryTakePlace()) throw new Libp2pException($"No connection to {address}: {_options.MaxConnections} are open, as many as are allowed.");
         try
         {
             using var deadline = WithDeadline(cancel);
-            var channel = await (address.IsCircuit ? CallAsync(address, deadline.Token) : TcpTransport.DialAsync(address.WithoutPeer(), deadline.Token)).ConfigureAwait(false);
-            var connection = await _upgrader.DialAsync(channel, address, address.PeerId, deadline.Token).ConfigureAwait(false);
+            var connection = await (address.IsCircuit ? ReachThroughAsync(address, deadline.Token) : ReachAsync(address, terms, deadline.Token)).ConfigureAwait(false);
             return Begin(connection) ? connection : throw new Libp2pException($"No connection to {address}: {_options.MaxConnectionsPerPeer} are open to this peer, as many as are allowed.");
         }
         catch (Exception failed)
@@ -108,7 +119,8 @@ internal sealed class Swarm : IAsyncDisposable
         try
         {
             using var deadline = WithDeadline(cancel);
-            var connection = await _upgrader.AcceptAsync(channel, address, expected, deadline.Token).ConfigureAwait(false);
+            var terms = new UpgradeTerms(address, expected, IsClient: false) { IsFromListener = !address.IsCircuit, Silence = SilenceOf(address) };
+            var connection = await _upgrader.UpgradeAsync(channel, terms, deadline.Token).ConfigureAwait(false);
             if (Begin(connection)) return connection;
             Refuse(address, $"{connection.Peer} has as many as it may");
         }
@@ -131,6 +143,28 @@ internal sealed class Swarm : IAsyncDisposable
         await Task.WhenAll(Connections.Close().Select(connection => connection.Session.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _tasks.DisposeAsync().ConfigureAwait(false);
         _upgrader.Dispose();
+    }
+
+    private async Task<Connection> ReachThroughAsync(Multiaddr address, CancellationToken cancel)
+    {
+        var channel = await CallAsync(address, cancel).ConfigureAwait(false);
+        return await _upgrader.UpgradeAsync(channel, new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
+    }
+
+    private async Task<Connection> ReachAsync(Multiaddr address, DialTerms terms, CancellationToken cancel)
+    {
+        var socket = await _dialler.DialAsync(address.WithoutPeer(), terms.IsPortShared && _options.HolePunching, cancel).ConfigureAwait(false);
+        var isFromListener = _listening.Any(listener => listener.Port == ((IPEndPoint)socket.LocalEndPoint!).Port);
+        try
+        {
+            var upgrade = new UpgradeTerms(address, address.PeerId, IsClient: !terms.IsServer) { IsFromListener = isFromListener };
+            return await _upgrader.UpgradeAsync(new NetworkStream(socket, ownsSocket: true), upgrade, cancel).ConfigureAwait(false);
+        }
+        catch (Libp2pException) when (isFromListener && terms == DialTerms.Ordinary)
+        {
+            // Two that call each other's listener from their own at the same moment share one channel, and both took themselves for the client.
+            return await ReachAsync(address, DialTerms.OwnPort, cancel).ConfigureAwait(false);
+        }
     }
 
     private async Task<Stream> CallAsync(Multiaddr address, CancellationToken cancel)

@@ -10,26 +10,10 @@ internal static class TcpTransport
     /// <summary>Connections that may wait to be taken in.</summary>
     private const int Backlog = 512;
 
-    /// <exception cref="Libp2pException">Nobody takes the call there.</exception>
-    public static async Task<Stream> DialAsync(Multiaddr address, CancellationToken cancel)
-    {
-        if (!address.TryGetTcp(out var endPoint)) throw new Libp2pException($"{address} is no address to dial: TCP over an IP address or a DNS name is.");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(endPoint, cancel).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (Exception failed)
-        {
-            socket.Dispose();
-            if (failed is SocketException) throw new Libp2pException($"{address} does not take the call: {failed.Message}.", failed);
-            throw;
-        }
-    }
-
+    /// <param name="address">An IP address and a TCP port.</param>
+    /// <param name="isPortShared">Whether calls go out from the port, too.</param>
     /// <exception cref="Libp2pException">The address cannot be listened on.</exception>
-    public static Socket Listen(Multiaddr address)
+    public static Socket Listen(Multiaddr address, bool isPortShared)
     {
         if (!address.TryGetTcp(out var endPoint) || endPoint is not IPEndPoint ip) throw new Libp2pException($"{address} is no address to listen on: /ip4/0.0.0.0/tcp/20006 would be.");
         var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -38,6 +22,7 @@ internal static class TcpTransport
             if (ip.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
             socket.Bind(ip);
             socket.Listen(Backlog);
+            if (isPortShared) SharedPort.Share(socket);
             return socket;
         }
         catch (SocketException failed)

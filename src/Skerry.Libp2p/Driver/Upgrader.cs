@@ -23,39 +23,28 @@ internal sealed class Upgrader : IDisposable
         _certificate = PeerCertificate.Create(options.Identity, time.GetUtcNow());
     }
 
-    /// <summary>The dialler's side.</summary>
+    /// <summary>Shakes hands with who is at the other end.</summary>
     /// <param name="channel">The way there; it is closed when this fails.</param>
-    /// <param name="address">Where it leads.</param>
-    /// <param name="expected">Who must be there; null: whoever is.</param>
+    /// <param name="terms">Who is to be there, and which side this is.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="Libp2pException">The other side is somebody else, or breaks a protocol.</exception>
-    public Task<Connection> DialAsync(Stream channel, Multiaddr address, PeerId? expected, CancellationToken cancel) =>
-        UpgradeAsync(channel, address, expected, isDialler: true, cancel);
-
-    /// <summary>The listener's side.</summary>
-    public Task<Connection> AcceptAsync(Stream channel, Multiaddr address, PeerId? expected, CancellationToken cancel) =>
-        UpgradeAsync(channel, address, expected, isDialler: false, cancel);
-
-    public void Dispose() => _certificate.Dispose();
-
-    private async Task<Connection> UpgradeAsync(Stream channel, Multiaddr address, PeerId? expected, bool isDialler, CancellationToken cancel)
+    public async Task<Connection> UpgradeAsync(Stream channel, UpgradeTerms terms, CancellationToken cancel)
     {
+        var address = terms.Address;
         try
         {
             // A way through a relay of the network is inside it already.
             if (_options.PreSharedKey is { } key && !address.IsCircuit) channel = await PrivateNetworkStream.BeginAsync(channel, key, cancel).ConfigureAwait(false);
-            var security = isDialler
-                ? await Negotiation.ProposeAsync(channel, _options.Security, cancel).ConfigureAwait(false)
-                : await Negotiation.AnswerAsync(channel, _options.Security.Contains, cancel).ConfigureAwait(false);
+            var (security, isClient) = await AgreeAsync(channel, terms, cancel).ConfigureAwait(false);
             var secured = security == NoiseSecurity.Protocol
-                ? await NoiseSecurity.SecureAsync(channel, _options.Identity, isDialler, cancel).ConfigureAwait(false)
-                : await TlsSecurity.SecureAsync(channel, _certificate, isDialler, cancel).ConfigureAwait(false);
+                ? await NoiseSecurity.SecureAsync(channel, _options.Identity, isClient, cancel).ConfigureAwait(false)
+                : await TlsSecurity.SecureAsync(channel, _certificate, isClient, cancel).ConfigureAwait(false);
             channel = secured.Channel;
             var peer = PeerId.FromPublicKey(secured.Peer);
-            if (expected is { } id && id != peer) throw new Libp2pException($"At {address} is {peer}, not {id}.");
-            if (isDialler) await Negotiation.ProposeAsync(channel, [Yamux], cancel).ConfigureAwait(false);
+            if (terms.Expected is { } id && id != peer) throw new Libp2pException($"At {address} is {peer}, not {id}.");
+            if (isClient) await Negotiation.ProposeAsync(channel, [Yamux], cancel).ConfigureAwait(false);
             else await Negotiation.AnswerAsync(channel, word => word == Yamux, cancel).ConfigureAwait(false);
-            return new Connection(new YamuxSession(channel, peer, isDialler, _timing, _time), secured.Peer, address, isDialler, security);
+            return new Connection(new YamuxSession(channel, peer, isClient, _timing, _time), secured.Peer, address, isClient, security) { IsFromListener = terms.IsFromListener };
         }
         catch (Exception failed)
         {
@@ -63,5 +52,14 @@ internal sealed class Upgrader : IDisposable
             if (failed is IOException) throw new Libp2pException($"The connection to {address} broke during the handshake: {failed.Message}", failed);
             throw;
         }
+    }
+
+    public void Dispose() => _certificate.Dispose();
+
+    private async Task<(string Security, bool IsClient)> AgreeAsync(Stream channel, UpgradeTerms terms, CancellationToken cancel)
+    {
+        if (terms.IsClient) return (await Negotiation.ProposeAsync(channel, _options.Security, cancel).ConfigureAwait(false), true);
+        if (terms.Silence is { } silence) return await Negotiation.AnswerOrProposeAsync(channel, _options.Security, silence, _time, cancel).ConfigureAwait(false);
+        return (await Negotiation.AnswerAsync(channel, _options.Security.Contains, cancel).ConfigureAwait(false), false);
     }
 }

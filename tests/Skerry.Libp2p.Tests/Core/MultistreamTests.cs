@@ -47,4 +47,25 @@ public sealed class MultistreamTests
         for (var i = 0; i < 40 && listener.Failure is null; i++) listener.Receive("/no");
         Assert.NotNull(listener.Failure);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_of_two_listeners_that_wait_for_each_other_takes_the_lead(bool hasHeardGreeting)
+    {
+        var tired = MultistreamCore.Listener(word => word is "/a" or "/b");
+        var patient = MultistreamCore.Listener(word => word == "/b");
+        while (hasHeardGreeting && patient.TryTake(out var greeting)) tired.Receive(greeting);
+        Assert.False(tired.IsAsked);
+        tired.TakeLead(["/a", "/b"]);
+        for (var i = 0; i < 10; i++)
+        {
+            while (tired.TryTake(out var word)) patient.Receive(word);
+            while (patient.TryTake(out var word)) tired.Receive(word);
+        }
+
+        Assert.True(tired.IsDialler);
+        Assert.Equal("/b", tired.Selected);
+        Assert.Equal("/b", patient.Selected);
+    }
 }

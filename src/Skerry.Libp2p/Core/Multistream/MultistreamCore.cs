@@ -22,7 +22,7 @@ internal sealed class MultistreamCore
 
     private readonly Queue<string> _outputs = new();
     private readonly Queue<string> _wanted;
-    private readonly Func<string, bool>? _speaks;
+    private Func<string, bool>? _speaks;
     private bool _hasVersion;
     private int _proposals;
 
@@ -32,6 +32,12 @@ internal sealed class MultistreamCore
         _speaks = speaks;
         _outputs.Enqueue(Version);
     }
+
+    /// <summary>Whether this side proposes.</summary>
+    public bool IsDialler => _speaks is null;
+
+    /// <summary>Whether the other side has proposed anything.</summary>
+    public bool IsAsked { get; private set; }
 
     /// <summary>What both speak, once they have agreed.</summary>
     public string? Selected { get; private set; }
@@ -50,6 +56,14 @@ internal sealed class MultistreamCore
 
     /// <summary>The side that answers.</summary>
     public static MultistreamCore Listener(Func<string, bool> speaks) => new([], speaks);
+
+    /// <summary>The side that answers has heard no proposal, so the other side waits for one, too: this one proposes from now on.</summary>
+    public void TakeLead(IReadOnlyList<string> wanted)
+    {
+        _speaks = null;
+        foreach (var word in wanted) _wanted.Enqueue(word);
+        _outputs.Enqueue(_wanted.Peek());
+    }
 
     /// <summary>The next word to send; false when there is none.</summary>
     public bool TryTake([NotNullWhen(true)] out string? word) => _outputs.TryDequeue(out word);
@@ -83,6 +97,7 @@ internal sealed class MultistreamCore
 
     private void OnProposal(string word)
     {
+        IsAsked = true;
         if (_speaks!(word))
         {
             Selected = word;

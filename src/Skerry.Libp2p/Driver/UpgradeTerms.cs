@@ -1,0 +1,14 @@
+namespace Skerry.Libp2p.Driver;
+
+/// <summary>What becomes of a channel.</summary>
+/// <param name="Address">Where it leads.</param>
+/// <param name="Expected">Who must be there; null: whoever is.</param>
+/// <param name="IsClient">Whether this side is the client of all that follows: most often the one that called.</param>
+internal sealed record UpgradeTerms(Multiaddr Address, PeerId? Expected, bool IsClient)
+{
+    /// <summary>Whether this end's port is one that is listened on.</summary>
+    public bool IsFromListener { get; init; }
+
+    /// <summary>A server that hears nothing for so long becomes the client: the other side called as a server. Null: it waits.</summary>
+    public TimeSpan? Silence { get; init; }
+}
