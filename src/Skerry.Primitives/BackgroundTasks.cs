@@ -14,15 +14,16 @@ public sealed class BackgroundTasks : IAsyncDisposable
     /// <summary>Cancelled when everything is to end.</summary>
     public CancellationToken Stopping { get; }
 
-    /// <summary>Starts something on the thread pool; when all is disposed already, nothing. It handles its own errors.</summary>
-    public void Launch(Func<CancellationToken, Task> work)
+    /// <summary>Starts something on the thread pool, and returns true; when all is disposed already, nothing. It handles its own errors.</summary>
+    public bool Launch(Func<CancellationToken, Task> work)
     {
         lock (_gate)
         {
-            if (_stopped) return;
+            if (_stopped) return false;
             var task = Task.Run(() => work(Stopping));
             _running.Add(task);
             _ = task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return true;
         }
     }
 

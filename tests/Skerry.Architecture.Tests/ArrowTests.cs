@@ -19,6 +19,7 @@ public sealed partial class ArrowTests
         ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
         ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],
+        ["Skerry.Proxy"] = ["Skerry.Catalog", "Skerry.Primitives"],
         ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Primitives"],
         ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
     };
@@ -28,11 +29,11 @@ public sealed partial class ArrowTests
     {
         (_, "Skerry.Agent") => "the agent composes all parts and decides nothing; nobody calls it",
         ("Skerry.Primitives", _) => "primitives are below everything and know no domain",
-        (_, "Skerry.Api" or "Skerry.Gateway") => "doors are entered from outside only; a fact two doors need belongs to a service",
+        (_, "Skerry.Api" or "Skerry.Gateway" or "Skerry.Proxy") => "doors are entered from outside only; a fact two doors need belongs to a service",
         ("Skerry.Gossip", _) => "membership stands alone, so that it can be simulated and swapped whole",
         ("Skerry.Storage", _) => "storage keeps bytes and knows nobody's meaning of them",
         ("Skerry.Catalog" or "Skerry.Replication", "Skerry.Gossip") => "the part that needs membership's facts owns an interface; the agent gives the adapter",
-        ("Skerry.Api" or "Skerry.Gateway", _) => "doors use services; a protocol's fact comes through an interface of the door",
+        ("Skerry.Api" or "Skerry.Gateway" or "Skerry.Proxy", _) => "doors use services; a protocol's fact comes through an interface of the door",
         _ => "no walk of docs/architecture.md needs it",
     };
 

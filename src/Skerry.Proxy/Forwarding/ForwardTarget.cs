@@ -1,0 +1,12 @@
+using Skerry.Proxy.Balancing;
+using Skerry.Proxy.Instances;
+
+namespace Skerry.Proxy.Forwarding;
+
+/// <summary>What a listener leads to.</summary>
+/// <param name="Query">The service.</param>
+/// <param name="Balancer">Chooses its instances.</param>
+internal sealed record ForwardTarget(ServiceQuery Query, IBalancer Balancer)
+{
+    public static ForwardTarget Of(ForwardOptions options) => new(new ServiceQuery(options.Service, options.Group, options.Network), Balancers.For(options.Policy));
+}

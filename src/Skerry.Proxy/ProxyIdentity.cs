@@ -1,0 +1,6 @@
+namespace Skerry.Proxy;
+
+/// <summary>The node a proxy runs on.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="Group">Its group.</param>
+public sealed record ProxyIdentity(string Node, string Group);
