@@ -1,0 +1,115 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+using Skerry.Lab.Fabric;
+
+namespace Skerry.Lab.Agents;
+
+/// <summary>The program <c>skerry agent</c> on a lab's machine, with its API as that machine reaches it.</summary>
+internal sealed class AgentProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly LabHost _host;
+    private readonly string _directory = WorkingDirectory.Make();
+    private readonly HttpClient _http;
+    private LabProcess? _process;
+
+    private AgentProcess(LabHost host)
+    {
+        _host = host;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (call, cancel) =>
+            {
+                var socket = host.NewSocket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(call.DnsEndPoint, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://127.0.0.1:8500"), Timeout = TimeSpan.FromSeconds(10) };
+    }
+
+    /// <summary>Its configuration file.</summary>
+    public string File => Path.Combine(_directory, "skerry.yaml");
+
+    /// <summary>Starts an agent and waits until its API answers.</summary>
+    /// <param name="host">Its machine; the node has its name.</param>
+    /// <param name="configuration">What the file says besides node name, data directory and key.</param>
+    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration)
+    {
+        var agent = new AgentProcess(host);
+        try
+        {
+            await agent.ConfigureAsync(configuration);
+            await agent.RunAsync();
+            return agent;
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes its file anew; a running agent notices.</summary>
+    public Task ConfigureAsync(string configuration) => System.IO.File.WriteAllTextAsync(File, $"""
+        node: {"{"} name: {_host.Name} {"}"}
+        dataDirectory: {_directory}/data
+        key: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+        {configuration}
+        """);
+
+    /// <summary>Starts it, or again after it was killed.</summary>
+    public async Task RunAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _process = LabProcess.Start(_host, Path.Combine(AppContext.BaseDirectory, "skerry"), ["agent", "--config", File]);
+        await UntilAsync(async () => await TryGetAsync("/healthz") is not null, "to answer");
+    }
+
+    /// <summary>Ends it as kill -9 does.</summary>
+    public Task KillAsync() => _process!.KillAsync();
+
+    /// <summary>The members that it sees alive, by name.</summary>
+    public async Task<IReadOnlyList<string>> AliveAsync()
+    {
+        const int alive = 1; // Serf's number
+        var members = await _http.GetFromJsonAsync<JsonElement>("/v1/agent/members");
+        return [.. members.EnumerateArray().Where(member => member.GetProperty("Status").GetInt32() == alive).Select(member => member.GetProperty("Name").GetString()!).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>What its API answers; null while it does not.</summary>
+    public async Task<string?> TryGetAsync(string path)
+    {
+        try
+        {
+            return await _http.GetStringAsync(new Uri(path, UriKind.Relative));
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits for something of it, looking often.</summary>
+    /// <param name="condition">True when it has come.</param>
+    /// <param name="what">After "Waited for NODE".</param>
+    public async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await condition())
+        {
+            Assert.False(limit.IsCancellationRequested || _process!.HasExited, $"Waited for {_host.Name} {what}.\n{_process!.Tail()}");
+            await Task.Delay(20); // between two polls of the condition
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        _http.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
