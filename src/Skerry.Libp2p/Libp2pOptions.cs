@@ -50,6 +50,21 @@ public sealed record Libp2pOptions
     /// <summary>Streams one connection's peer may have open at once; more are broken off at once. 1 or more.</summary>
     public int MaxStreamsPerConnection { get; init; } = 1024;
 
+    /// <summary>Streams one peer may have open at once over all its connections; more are broken off at once. 1 or more.</summary>
+    public int MaxStreamsPerPeer { get; init; } = 2048;
+
+    /// <summary>Streams at once in all; while there are more, those that peers open are broken off at once. 1 or more.</summary>
+    public int MaxStreams { get; init; } = 16384;
+
+    /// <summary>
+    /// What all peers together may hold of this node's memory, bytes: what they send and nobody has read, what they are sent and do not take. Above three quarters
+    /// new connections and streams are refused and windows no longer grow; a stream that needs more than the whole is broken off. 1 MiB or more.
+    /// </summary>
+    public long MaxMemory { get; init; } = 512 << 20;
+
+    /// <summary>What one peer may hold of it over all its connections, bytes: a stream that needs more is broken off. 1 MiB or more.</summary>
+    public long MaxMemoryPerPeer { get; init; } = 128 << 20;
+
     /// <summary>The largest window of a stream: what may wait in memory unread, bytes. 256 KiB to 1 GiB.</summary>
     public int MaxStreamWindow { get; init; } = 16 << 20;
 }

@@ -10,7 +10,7 @@ internal static class NoiseSecurity
 {
     public const string Protocol = "/noise";
 
-    public static async Task<(Stream Channel, PublicKey Peer)> SecureAsync(Stream channel, IdentityKey identity, bool isDialler, CancellationToken cancel)
+    public static async Task<(CipherState Send, CipherState Receive, PublicKey Peer)> SecureAsync(Stream channel, IdentityKey identity, bool isDialler, CancellationToken cancel)
     {
         using var handshake = new NoiseHandshake(identity, isDialler, X25519.Generate(), X25519.Generate());
         while (!handshake.IsFinished)
@@ -34,6 +34,6 @@ internal static class NoiseSecurity
         }
 
         var (send, receive) = handshake.Split();
-        return (new NoiseStream(channel, send, receive), handshake.Peer!);
+        return (send, receive, handshake.Peer!);
     }
 }

@@ -4,102 +4,175 @@ using Skerry.Libp2p.Core.Noise;
 
 namespace Skerry.Libp2p.Driver;
 
-/// <summary>A channel behind a Noise handshake: messages of up to 65535 bytes, each with its length in two bytes before it. One reader and one writer at a time.</summary>
+/// <summary>
+/// A channel behind a Noise handshake: messages of up to 65535 bytes, each with its length in two bytes before it. They are encrypted and decrypted where
+/// they lie. One reader and one writer at a time.
+/// </summary>
 /// <param name="inner">What carries it.</param>
 /// <param name="send">Encrypts.</param>
 /// <param name="receive">Decrypts.</param>
-internal sealed class NoiseStream(Stream inner, CipherState send, CipherState receive) : ChannelStream
+/// <param name="account">Whose buffers it uses.</param>
+internal sealed class NoiseStream(Stream inner, CipherState send, CipherState receive, PeerAccount account) : ChannelStream, IMuxedChannel
 {
-    private const int HeadLength = 2;
-    private const int MaxPlain = NoiseHandshake.MaxMessage - CipherState.TagLength;
+    private const int MessageHead = 2;
+    private const int MinBuffer = 4 << 10;
 
-    /// <summary>Two of the longest messages: one call of the system fetches a full one and more.</summary>
-    private const int BufferLength = 2 * (HeadLength + NoiseHandshake.MaxMessage);
+    /// <summary>What one call of the system fetches at most: two full messages, about.</summary>
+    private const int MaxBuffer = 128 << 10;
 
-    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(BufferLength);
-    private readonly byte[] _plain = GC.AllocateUninitializedArray<byte>(NoiseHandshake.MaxMessage);
-    private readonly byte[] _sealed = GC.AllocateUninitializedArray<byte>(BufferLength);
+    private byte[]? _received;
     private int _start;
     private int _end;
-    private int _plainStart;
-    private int _plainEnd;
+    private int _wanted = MinBuffer;
+    private ReadOnlyMemory<byte> _plain;
+
+    public int HeadLength => MessageHead;
+
+    public int TailLength => CipherState.TagLength;
+
+    public int MaxMessage => NoiseHandshake.MaxMessage - CipherState.TagLength;
+
+    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancel)
+    {
+        if (!_plain.IsEmpty)
+        {
+            // What came along with the last word before the muxer.
+            var rest = _plain;
+            _plain = default;
+            return rest;
+        }
+
+        while (true)
+        {
+            var length = NextMessage();
+            if (length < 0)
+            {
+                if (await FetchAsync(cancel).ConfigureAwait(false)) continue;
+                return default;
+            }
+
+            var message = _received.AsMemory(_start + MessageHead, length);
+            _start += MessageHead + length;
+            var plain = message[..^CipherState.TagLength];
+            if (!receive.TryDecrypt(message.Span, plain.Span)) throw new Libp2pException("What arrives on the encrypted channel was not made by the peer.");
+            if (!plain.IsEmpty) return plain;
+        }
+    }
+
+    public void EndReceiving()
+    {
+        _plain = default;
+        if (_received is not { } buffer) return;
+        _received = null;
+        account.Return(buffer);
+    }
+
+    public void WriteHead(Span<byte> head, int length) => BinaryPrimitives.WriteUInt16BigEndian(head, (ushort)(length + CipherState.TagLength));
+
+    public void Seal(Span<byte> messages)
+    {
+        while (!messages.IsEmpty)
+        {
+            var length = BinaryPrimitives.ReadUInt16BigEndian(messages);
+            var message = messages.Slice(MessageHead, length);
+            send.Encrypt(message[..^CipherState.TagLength], message);
+            messages = messages[(MessageHead + length)..];
+        }
+    }
+
+    public ValueTask SendAsync(Memory<byte> messages, CancellationToken cancel) => inner.WriteAsync(messages, cancel);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.IsEmpty) return 0;
-        while (_plainStart == _plainEnd)
-        {
-            var length = await NextMessageAsync(cancellationToken).ConfigureAwait(false);
-            if (length < 0) return 0;
-            var message = _received.AsMemory(_start, length);
-            _start += length;
-            var plain = length - CipherState.TagLength;
-            // Straight to where it is wanted, if it fits there.
-            var target = plain <= buffer.Length ? buffer.Span : _plain;
-            if (!receive.TryDecrypt(message.Span, target)) throw new Libp2pException("What arrives on the encrypted channel was not made by the peer.");
-            if (plain > buffer.Length) (_plainStart, _plainEnd) = (0, plain);
-            else if (plain > 0) return plain;
-        }
-
-        var count = Math.Min(buffer.Length, _plainEnd - _plainStart);
-        _plain.AsSpan(_plainStart, count).CopyTo(buffer.Span);
-        _plainStart += count;
+        if (_plain.IsEmpty) _plain = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        var count = Math.Min(buffer.Length, _plain.Length);
+        _plain[..count].CopyTo(buffer);
+        _plain = _plain[count..];
         return count;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (!buffer.IsEmpty)
+        var room = account.Rent(Math.Min(buffer.Length, MaxMessage) + MessageHead + CipherState.TagLength);
+        try
         {
-            var length = 0;
-            while (!buffer.IsEmpty && length <= BufferLength - HeadLength - NoiseHandshake.MaxMessage)
+            while (!buffer.IsEmpty)
             {
-                var plain = buffer[..Math.Min(buffer.Length, MaxPlain)];
-                BinaryPrimitives.WriteUInt16BigEndian(_sealed.AsSpan(length), (ushort)(plain.Length + CipherState.TagLength));
-                send.Encrypt(plain.Span, _sealed.AsSpan(length + HeadLength));
-                length += HeadLength + plain.Length + CipherState.TagLength;
+                var plain = buffer[..Math.Min(buffer.Length, MaxMessage)];
+                var message = room.AsMemory(0, MessageHead + plain.Length + CipherState.TagLength);
+                WriteHead(message.Span, plain.Length);
+                plain.CopyTo(message[MessageHead..]);
+                Seal(message.Span);
+                await inner.WriteAsync(message, cancellationToken).ConfigureAwait(false);
                 buffer = buffer[plain.Length..];
             }
-
-            await inner.WriteAsync(_sealed.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            account.Return(room);
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);
+        EndReceiving();
         send.Dispose();
         receive.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Waits until a whole message is there.</summary>
-    /// <returns>Its length; -1 when the channel has ended between two messages.</returns>
-    private async ValueTask<int> NextMessageAsync(CancellationToken cancel)
+    /// <summary>The length of the message that stands at the start, with its tag; -1 when it is not all there.</summary>
+    private int NextMessage()
     {
-        while (true)
+        if (_end - _start < MessageHead) return -1;
+        var length = BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start));
+        if (length < CipherState.TagLength) throw new Libp2pException("The peer sends an encrypted message too short to be one.");
+        return _end - _start < MessageHead + length ? -1 : length;
+    }
+
+    /// <summary>Waits for more, with no buffer while nothing of a message is there.</summary>
+    /// <returns>False when the channel has ended between two messages.</returns>
+    private async ValueTask<bool> FetchAsync(CancellationToken cancel)
+    {
+        var available = _end - _start;
+        if (available == 0)
         {
-            var available = _end - _start;
-            if (available >= HeadLength)
-            {
-                var length = BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start));
-                if (length < CipherState.TagLength) throw new Libp2pException("The peer sends an encrypted message too short to be one.");
-                if (available >= HeadLength + length)
-                {
-                    _start += HeadLength;
-                    return length;
-                }
-            }
-
-            if (_start > 0)
-            {
-                _received.AsSpan(_start, available).CopyTo(_received);
-                (_start, _end) = (0, available);
-            }
-
-            var read = await inner.ReadAsync(_received.AsMemory(_end), cancel).ConfigureAwait(false);
-            if (read == 0) return available == 0 ? -1 : throw new Libp2pException("The peer ended the connection in the middle of a message.");
-            _end += read;
+            EndReceiving();
+            (_start, _end) = (0, 0);
+            await inner.ReadAsync(Memory<byte>.Empty, cancel).ConfigureAwait(false);
+            _received = account.Rent(_wanted);
         }
+        else
+        {
+            MakeRoom(available);
+        }
+
+        var room = _received.AsMemory(_end);
+        var read = await inner.ReadAsync(room, cancel).ConfigureAwait(false);
+        if (read == 0) return available == 0 ? false : throw new Libp2pException("The peer ended the connection in the middle of a message.");
+        _end += read;
+        // As much as comes at once next time, without a large buffer for a small message.
+        if (read == room.Length) _wanted = Math.Min(2 * _received!.Length, MaxBuffer);
+        else if (_end < _wanted / 4) _wanted = Math.Max(_wanted / 2, MinBuffer);
+        return true;
+    }
+
+    private void MakeRoom(int available)
+    {
+        var needed = available < MessageHead ? MessageHead : MessageHead + BinaryPrimitives.ReadUInt16BigEndian(_received.AsSpan(_start));
+        if (_received!.Length >= Math.Max(needed, _wanted))
+        {
+            _received.AsSpan(_start, available).CopyTo(_received);
+        }
+        else
+        {
+            var larger = account.Rent(Math.Max(needed, _wanted));
+            _received.AsSpan(_start, available).CopyTo(larger);
+            account.Return(_received);
+            _received = larger;
+        }
+
+        (_start, _end) = (0, available);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class Swarm : IAsyncDisposable
     public Swarm(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _upgrader = new Upgrader(options, time);
+        Ledger = new ResourceLedger(options);
+        _upgrader = new Upgrader(options, Ledger, time);
         Connections = new ConnectionTable(options);
         Own = new OwnAddresses(options, () => _listening, time);
         _dialler = new TcpDialler(() => _listening);
@@ -32,6 +33,9 @@ internal sealed class Swarm : IAsyncDisposable
     }
 
     public ConnectionTable Connections { get; }
+
+    /// <summary>What they hold.</summary>
+    public ResourceLedger Ledger { get; }
 
     public StreamHandlers Handlers { get; } = new();
 

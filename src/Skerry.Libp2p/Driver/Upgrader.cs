@@ -11,14 +11,14 @@ internal sealed class Upgrader : IDisposable
     public const string Yamux = "/yamux/1.0.0";
 
     private readonly Libp2pOptions _options;
+    private readonly ResourceLedger _ledger;
     private readonly TimeProvider _time;
     private readonly YamuxTiming _timing;
     private readonly X509Certificate2 _certificate;
 
-    public Upgrader(Libp2pOptions options, TimeProvider time)
+    public Upgrader(Libp2pOptions options, ResourceLedger ledger, TimeProvider time)
     {
-        _options = options;
-        _time = time;
+        (_options, _ledger, _time) = (options, ledger, time);
         _timing = new YamuxTiming { MaxIncoming = options.MaxStreamsPerConnection, MaxWindow = (uint)options.MaxStreamWindow };
         _certificate = PeerCertificate.Create(options.Identity, time.GetUtcNow());
     }
@@ -31,24 +31,22 @@ internal sealed class Upgrader : IDisposable
     public async Task<Connection> UpgradeAsync(Stream channel, UpgradeTerms terms, CancellationToken cancel)
     {
         var address = terms.Address;
+        PeerAccount? account = null;
         try
         {
             // A way through a relay of the network is inside it already.
-            if (_options.PreSharedKey is { } key && !address.IsCircuit) channel = await PrivateNetworkStream.BeginAsync(channel, key, cancel).ConfigureAwait(false);
+            if (_options.PreSharedKey is { } network && !address.IsCircuit) channel = await PrivateNetworkStream.BeginAsync(channel, network, cancel).ConfigureAwait(false);
             var (security, isClient) = await AgreeAsync(channel, terms, cancel).ConfigureAwait(false);
-            var secured = security == NoiseSecurity.Protocol
-                ? await NoiseSecurity.SecureAsync(channel, _options.Identity, isClient, cancel).ConfigureAwait(false)
-                : await TlsSecurity.SecureAsync(channel, _certificate, isClient, cancel).ConfigureAwait(false);
-            channel = secured.Channel;
-            var peer = PeerId.FromPublicKey(secured.Peer);
-            if (terms.Expected is { } id && id != peer) throw new Libp2pException($"At {address} is {peer}, not {id}.");
+            (channel, var muxed, var key, account) = await SecureAsync(channel, security, isClient, cancel).ConfigureAwait(false);
+            if (terms.Expected is { } id && id != account.Peer) throw new Libp2pException($"At {address} is {account.Peer}, not {id}.");
             if (isClient) await Negotiation.ProposeAsync(channel, [Yamux], cancel).ConfigureAwait(false);
             else await Negotiation.AnswerAsync(channel, word => word == Yamux, cancel).ConfigureAwait(false);
-            return new Connection(new YamuxSession(channel, peer, isClient, _timing, _time), secured.Peer, address, isClient, security) { IsFromListener = terms.IsFromListener };
+            return new Connection(new YamuxSession(muxed, account, isClient, _timing, _time), key, address, isClient, security) { IsFromListener = terms.IsFromListener };
         }
         catch (Exception failed)
         {
             await channel.DisposeAsync().ConfigureAwait(false);
+            account?.Leave();
             if (failed is IOException) throw new Libp2pException($"The connection to {address} broke during the handshake: {failed.Message}", failed);
             throw;
         }
@@ -61,5 +59,21 @@ internal sealed class Upgrader : IDisposable
         if (terms.IsClient) return (await Negotiation.ProposeAsync(channel, _options.Security, cancel).ConfigureAwait(false), true);
         if (terms.Silence is { } silence) return await Negotiation.AnswerOrProposeAsync(channel, _options.Security, silence, _time, cancel).ConfigureAwait(false);
         return (await Negotiation.AnswerAsync(channel, _options.Security.Contains, cancel).ConfigureAwait(false), false);
+    }
+
+    /// <summary>Has the other side prove who it is; from there on it has an account.</summary>
+    private async Task<(Stream Channel, IMuxedChannel Muxed, PublicKey Key, PeerAccount Account)> SecureAsync(Stream channel, string security, bool isDialler, CancellationToken cancel)
+    {
+        if (security == NoiseSecurity.Protocol)
+        {
+            var (send, receive, prover) = await NoiseSecurity.SecureAsync(channel, _options.Identity, isDialler, cancel).ConfigureAwait(false);
+            var account = _ledger.Enter(PeerId.FromPublicKey(prover));
+            var noise = new NoiseStream(channel, send, receive, account);
+            return (noise, noise, prover, account);
+        }
+
+        var (tls, key) = await TlsSecurity.SecureAsync(channel, _certificate, isDialler, cancel).ConfigureAwait(false);
+        var owner = _ledger.Enter(PeerId.FromPublicKey(key));
+        return (tls, new StreamChannel(tls, owner), key, owner);
     }
 }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Threading.Channels;
 
 using Skerry.Libp2p.Core.Yamux;
@@ -10,33 +9,41 @@ namespace Skerry.Libp2p.Driver;
 /// <summary>Runs a <see cref="YamuxCore"/> over a secured channel: reads frames, hands data to streams, keeps the peer awake.</summary>
 internal sealed class YamuxSession : IAsyncDisposable
 {
-    private const int ReadLength = 64 << 10;
+    /// <summary>The longest data frame, bytes: with its header it goes into one of Noise's messages, and two of those into one buffer.</summary>
+    private const int MaxFrame = 65500;
 
-    private readonly Stream _channel;
+    /// <summary>What one caller puts in at a time, bytes.</summary>
+    private const int MaxBatch = 2 * MaxFrame;
+
+    private readonly IMuxedChannel _channel;
+    private readonly PeerAccount _account;
     private readonly YamuxCore _core;
     private readonly MonotonicClock _clock;
     private readonly TimeProvider _time;
     private readonly FrameOutbox _outbox;
+    private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, YamuxStream> _streams = [];
     private readonly Channel<YamuxStream> _incoming = Channel.CreateUnbounded<YamuxStream>();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _header = new byte[YamuxHeader.Size];
+    private int _headerLength;
+    private int _dataLeft;
+    private YamuxStream? _target;
     private Task _running = Task.CompletedTask;
     private Exception? _failure;
-    private CancellationTokenSource? _waiting;
 
-    public YamuxSession(Stream channel, PeerId peer, bool isDialler, YamuxTiming timing, TimeProvider time)
+    public YamuxSession(IMuxedChannel channel, PeerAccount account, bool isDialler, YamuxTiming timing, TimeProvider time)
     {
-        _channel = channel;
-        Peer = peer;
-        _time = time;
+        (_channel, _account, _time) = (channel, account, time);
         _clock = new MonotonicClock(time);
         _core = new YamuxCore(isDialler, timing);
-        _outbox = new FrameOutbox(channel);
+        _outbox = new FrameOutbox(channel, account, Break);
+        _timer = time.CreateTimer(static session => ((YamuxSession)session!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Who is at the other end.</summary>
-    public PeerId Peer { get; }
+    public PeerId Peer => _account.Peer;
 
     /// <summary>Streams the peer opens; bounded by what the core lets it have open.</summary>
     public ChannelReader<YamuxStream> Incoming => _incoming.Reader;
@@ -61,9 +68,11 @@ internal sealed class YamuxSession : IAsyncDisposable
             Drain();
         }
 
-        _running = RunAsync();
+        _running = Task.Run(RunAsync);
+        OnTime();
     }
 
+    /// <summary>Opens a stream; the peer hears of it with the first <see cref="Flush"/>.</summary>
     /// <exception cref="Libp2pException">The session is over.</exception>
     public YamuxStream Open()
     {
@@ -71,8 +80,9 @@ internal sealed class YamuxSession : IAsyncDisposable
         {
             var id = _failure is null ? _core.Open() : 0;
             if (id == 0) throw new Libp2pException($"The connection to {Peer} is over: {_failure?.Message ?? "all its streams are used up"}", _failure);
-            var stream = new YamuxStream(this, id);
+            var stream = new YamuxStream(this, id, isIncoming: false, _account);
             _streams.Add(id, stream);
+            _account.AddOutgoing();
             Drain();
             return stream;
         }
@@ -81,11 +91,8 @@ internal sealed class YamuxSession : IAsyncDisposable
     /// <summary>Pings from now on so often, and ends when a ping stays unanswered for so long.</summary>
     public void SetHeartbeat(TimeSpan period, TimeSpan timeout)
     {
-        lock (_gate)
-        {
-            _core.SetHeartbeat(period, timeout, _clock.Now);
-            _waiting?.Cancel();
-        }
+        lock (_gate) _core.SetHeartbeat(period, timeout, _clock.Now);
+        OnTime();
     }
 
     public ValueTask UntilRoomAsync(CancellationToken cancel) => _outbox.UntilRoomAsync(cancel);
@@ -97,27 +104,27 @@ internal sealed class YamuxSession : IAsyncDisposable
     /// <returns>Bytes sent.</returns>
     public int TrySend(uint id, ReadOnlySpan<byte> data, out bool isFull)
     {
+        var sent = 0;
         lock (_gate)
         {
             // Asked again here: many streams may have waited for the same room.
             isFull = _failure is null && !_outbox.HasRoom;
-            if (isFull) return 0;
-            var granted = (int)_core.TakeCredit(id, (uint)data.Length);
-            if (granted == 0) return 0;
-            Span<byte> header = stackalloc byte[YamuxHeader.Size];
-            new YamuxHeader(YamuxType.Data, YamuxFlags.None, id, (uint)granted).Write(header);
-            _outbox.Put(header, data[..granted]);
-            return granted;
+            if (!isFull) sent = Put(id, data[..PartOf(data.Length, MaxBatch)]);
         }
+
+        _outbox.Flush();
+        return sent;
     }
 
     public void OnConsumed(uint id, int length)
     {
         lock (_gate)
         {
-            _core.Consumed(id, (uint)length, _clock.Now);
+            _core.Consumed(id, (uint)length, _clock.Now, _account.MayGrow);
             Drain();
         }
+
+        _outbox.Flush();
     }
 
     public void End(uint id)
@@ -127,6 +134,8 @@ internal sealed class YamuxSession : IAsyncDisposable
             _core.End(id);
             Drain();
         }
+
+        _outbox.Flush();
     }
 
     public void Reset(uint id)
@@ -134,15 +143,20 @@ internal sealed class YamuxSession : IAsyncDisposable
         lock (_gate)
         {
             _core.Reset(id);
-            _streams.Remove(id);
+            Remove(id);
             Drain();
         }
+
+        _outbox.Flush();
     }
+
+    /// <summary>What waits to be sent goes out.</summary>
+    public void Flush() => _outbox.Flush();
 
     /// <summary>A stream both of whose directions have ended is no more.</summary>
     public void Forget(uint id)
     {
-        lock (_gate) _streams.Remove(id);
+        lock (_gate) Remove(id);
     }
 
     public async ValueTask DisposeAsync()
@@ -157,115 +171,124 @@ internal sealed class YamuxSession : IAsyncDisposable
         }
 
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
     }
 
     private async Task RunAsync()
     {
-        await Task.Yield();
-        var writing = _outbox.RunAsync(_stopping.Token);
-        var reading = ReadAsync();
-        var timing = KeepTimeAsync();
+        using var stopping = new CancellationTokenSource();
+        var reading = ReadAsync(stopping.Token);
         Exception? cause = null;
         try
         {
-            await await Task.WhenAny(writing, reading, timing).ConfigureAwait(false);
+            await await Task.WhenAny(reading, _failed.Task).ConfigureAwait(false);
         }
         catch (Exception ended) when (ended is Libp2pException or IOException or OperationCanceledException or ObjectDisposedException)
         {
             cause = ended;
         }
 
-        lock (_gate) Fail(cause ?? new Libp2pException("the peer closed the connection"));
+        Break(cause ?? new Libp2pException("the peer closed the connection"));
         // What was put in last, a goodbye, gets a moment to go out.
-        await writing.WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _outbox.Emptied.WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _outbox.DisposeAsync().ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
         await _channel.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(writing, reading, timing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _account.Leave();
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(CancellationToken stopping)
     {
-        var reader = PipeReader.Create(_channel, new StreamPipeReaderOptions(bufferSize: ReadLength, minimumReadSize: 4096, leaveOpen: true));
-        var header = new byte[YamuxHeader.Size];
-        while (true)
+        while (_failure is null)
         {
-            var result = await reader.ReadAtLeastAsync(YamuxHeader.Size, _stopping.Token).ConfigureAwait(false);
-            if (result.Buffer.Length < YamuxHeader.Size) return;
-            Copy(result.Buffer, header);
-            reader.AdvanceTo(result.Buffer.GetPosition(YamuxHeader.Size));
-            if (!YamuxHeader.TryRead(header, out var frame)) throw new Libp2pException("The peer sends what is no yamux frame.");
-            var (length, target) = Take(frame);
-            if (_failure is not null) return;
-            if (length > 0) await MoveAsync(reader, length, target).ConfigureAwait(false);
+            var piece = await _channel.ReceiveAsync(stopping).ConfigureAwait(false);
+            if (piece.IsEmpty && (_headerLength > 0 || _dataLeft > 0)) throw new Libp2pException("The peer ended the connection in the middle of a message.");
+            if (piece.IsEmpty) return;
+            Take(piece.Span);
+            _outbox.Flush();
         }
     }
 
-    private static void Copy(System.Buffers.ReadOnlySequence<byte> source, byte[] header) =>
-        System.Buffers.BuffersExtensions.CopyTo(source.Slice(0, YamuxHeader.Size), header);
+    /// <summary>Frames and pieces of frames, in whatever portions they come.</summary>
+    private void Take(ReadOnlySpan<byte> piece)
+    {
+        while (!piece.IsEmpty && _failure is null)
+        {
+            if (_dataLeft > 0)
+            {
+                var data = piece[..Math.Min(_dataLeft, piece.Length)];
+                _dataLeft -= data.Length;
+                if (_target?.OnData(data) == false) _target.Abort();
+                piece = piece[data.Length..];
+                continue;
+            }
 
-    /// <summary>Feeds a header to the core; says how much data follows, and for whom.</summary>
-    private (int Length, YamuxStream? Target) Take(YamuxHeader frame)
+            var part = piece[..Math.Min(YamuxHeader.Size - _headerLength, piece.Length)];
+            part.CopyTo(_header.AsSpan(_headerLength));
+            _headerLength += part.Length;
+            piece = piece[part.Length..];
+            if (_headerLength < YamuxHeader.Size) return;
+            _headerLength = 0;
+            if (!YamuxHeader.TryRead(_header, out var frame)) throw new Libp2pException("The peer sends what is no yamux frame.");
+            lock (_gate)
+            {
+                _core.Receive(frame, _clock.Now);
+                (_dataLeft, _target) = Drain();
+            }
+        }
+    }
+
+    private void OnTime()
     {
         lock (_gate)
         {
-            _core.Receive(frame, _clock.Now);
-            return Drain();
-        }
-    }
-
-    private async ValueTask MoveAsync(PipeReader reader, int length, YamuxStream? target)
-    {
-        while (length > 0)
-        {
-            var result = await reader.ReadAsync(_stopping.Token).ConfigureAwait(false);
-            var available = result.Buffer.Slice(0, Math.Min(length, result.Buffer.Length));
-            if (available.Length == 0 && result.IsCompleted) throw new Libp2pException("The peer ended the connection in the middle of a message.");
-            length -= (int)available.Length;
-            if (target?.OnData(available) == false) target.Abort();
-            reader.AdvanceTo(available.End);
-        }
-    }
-
-    private async Task KeepTimeAsync()
-    {
-        while (true)
-        {
-            TimeSpan wait;
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            lock (_gate)
-            {
-                _waiting = null;
-                if (_failure is not null) return;
-                _core.Advance(_clock.Now);
-                Drain();
-                wait = _core.NextDeadline - _clock.Now;
-                _waiting = waiting;
-            }
-
+            if (_failure is not null) return;
+            _core.Advance(_clock.Now);
+            Drain();
             // An answered ping moves the deadline back; it is never so near that a tenth of a second matters.
-            await Task.Delay(TimeSpan.FromSeconds(Math.Clamp(wait.TotalSeconds, 0.1, 30)), _time, waiting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lock (_gate) _waiting = null;
-            _stopping.Token.ThrowIfCancellationRequested();
+            var wait = _core.NextDeadline - _clock.Now;
+            if (_failure is null) _timer.Change(TimeSpan.FromSeconds(Math.Clamp(wait.TotalSeconds, 0.1, 30)), Timeout.InfiniteTimeSpan);
         }
+
+        _outbox.Flush();
+    }
+
+    /// <summary>Puts in data as far as there is credit, in frames of one length, so that no small one is left over.</summary>
+    private int Put(uint id, ReadOnlySpan<byte> data)
+    {
+        var granted = (int)_core.TakeCredit(id, (uint)data.Length);
+        Span<byte> header = stackalloc byte[YamuxHeader.Size];
+        for (var left = data[..granted]; !left.IsEmpty;)
+        {
+            var frame = left[..PartOf(left.Length, MaxFrame)];
+            new YamuxHeader(YamuxType.Data, YamuxFlags.None, id, (uint)frame.Length).Write(header);
+            left = left[frame.Length..];
+            _outbox.Put(header, frame, left.IsEmpty ? 0 : left.Length + YamuxHeader.Size + _channel.HeadLength + _channel.TailLength);
+        }
+
+        return granted;
+    }
+
+    /// <summary>The first of as few equal parts as there can be.</summary>
+    private static int PartOf(int length, int max)
+    {
+        var parts = (length + max - 1) / max;
+        return parts <= 1 ? length : (length + parts - 1) / parts;
     }
 
     private (int Length, YamuxStream? Target) Drain()
     {
         var (length, target) = (0, (YamuxStream?)null);
-        Span<byte> header = stackalloc byte[YamuxHeader.Size];
         while (_core.TryTake(out var output))
         {
             switch (output.Kind)
             {
                 case YamuxOutputKind.Send:
-                    output.Header.Write(header);
-                    if (_failure is null) _outbox.Put(header, default);
+                    Send(output.Header);
                     break;
                 case YamuxOutputKind.Opened:
-                    var opened = new YamuxStream(this, output.Stream);
-                    _streams.Add(output.Stream, opened);
-                    _incoming.Writer.TryWrite(opened);
+                    TakeIn(output.Stream);
                     break;
                 case YamuxOutputKind.Deliver:
                     (length, target) = ((int)output.Length, _streams.GetValueOrDefault(output.Stream));
@@ -279,8 +302,8 @@ internal sealed class YamuxSession : IAsyncDisposable
                 case YamuxOutputKind.Ended:
                     _streams.GetValueOrDefault(output.Stream)?.OnEnded();
                     break;
-                case YamuxOutputKind.Reset when _streams.Remove(output.Stream, out var reset):
-                    reset.Break(new Libp2pException("The peer broke the stream off."));
+                case YamuxOutputKind.Reset:
+                    Remove(output.Stream)?.Break(new Libp2pException("The peer broke the stream off."));
                     break;
                 case YamuxOutputKind.Failed:
                     Fail(new Libp2pException(output.Reason!));
@@ -291,13 +314,61 @@ internal sealed class YamuxSession : IAsyncDisposable
         return (length, target);
     }
 
+    private void Send(YamuxHeader header)
+    {
+        if (_failure is not null) return;
+        Span<byte> bytes = stackalloc byte[YamuxHeader.Size];
+        header.Write(bytes);
+        try
+        {
+            _outbox.Put(bytes, default);
+        }
+        catch (Libp2pException overfull)
+        {
+            Fail(overfull);
+        }
+    }
+
+    private void TakeIn(uint id)
+    {
+        // The peer, or all together, hold as much as they may.
+        if (!_account.TryAddIncoming())
+        {
+            _core.Reset(id);
+            return;
+        }
+
+        var opened = new YamuxStream(this, id, isIncoming: true, _account);
+        _streams.Add(id, opened);
+        _incoming.Writer.TryWrite(opened);
+    }
+
+    private YamuxStream? Remove(uint id)
+    {
+        if (!_streams.Remove(id, out var stream)) return null;
+        _account.RemoveStream(stream.IsIncoming);
+        return stream;
+    }
+
+    private void Break(Exception cause)
+    {
+        lock (_gate) Fail(cause);
+        _outbox.Flush();
+    }
+
     private void Fail(Exception cause)
     {
         if (_failure is not null) return;
         _failure = cause;
-        foreach (var stream in _streams.Values) stream.Break(cause);
+        foreach (var stream in _streams.Values)
+        {
+            stream.Break(cause);
+            _account.RemoveStream(stream.IsIncoming);
+        }
+
         _streams.Clear();
         _incoming.Writer.TryComplete();
         _outbox.Close();
+        _failed.TrySetResult();
     }
 }

@@ -1,33 +1,31 @@
-using System.Buffers;
-using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>One stream of a <see cref="YamuxSession"/>.</summary>
 internal sealed class YamuxStream : Libp2pStream
 {
-    /// <summary>The longest data frame, bytes: with its header, encrypted, it is one of Noise's messages.</summary>
-    private const int MaxFrame = 65535 - 16 - 12;
-
     private readonly YamuxSession _session;
-
-    // What waits here is bounded by the window the other side was given, so nothing has to pause.
-    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 << 10, useSynchronizationContext: false));
+    private readonly ReceiveQueue _received;
     private readonly Lock _gate = new();
     private TaskCompletionSource? _credit;
     private Exception? _broken;
     private bool _hasEndedWriting;
-    private bool _hasReadAll;
     private bool _isComplete;
     private bool _isAbandoned;
 
-    public YamuxStream(YamuxSession session, uint id)
+    public YamuxStream(YamuxSession session, uint id, bool isIncoming, PeerAccount account)
     {
         _session = session;
+        _received = new ReceiveQueue(account);
         Id = id;
+        IsIncoming = isIncoming;
     }
 
     public uint Id { get; }
+
+    /// <summary>Whether the peer opened it.</summary>
+    public bool IsIncoming { get; }
 
     public override PeerId Peer => _session.Peer;
 
@@ -45,18 +43,15 @@ internal sealed class YamuxStream : Libp2pStream
         set => throw new NotSupportedException();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_hasReadAll || buffer.IsEmpty) return 0;
-        var result = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var count = (int)Math.Min(buffer.Length, result.Buffer.Length);
-        result.Buffer.Slice(0, count).CopyTo(buffer.Span);
-        _received.Reader.AdvanceTo(result.Buffer.GetPosition(count));
-        if (count == 0 && result.IsCompleted) _hasReadAll = true;
+        var count = await _received.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count > 0) _session.OnConsumed(Id, count);
         return count;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
@@ -64,9 +59,15 @@ internal sealed class YamuxStream : Libp2pStream
             if (_broken is { } broken) throw new Libp2pException($"The stream is over: {broken.Message}", broken);
             if (_hasEndedWriting) throw new InvalidOperationException("Writing on this stream has ended.");
             await _session.UntilRoomAsync(cancellationToken).ConfigureAwait(false);
-            var credit = ArmCredit();
-            var sent = _session.TrySend(Id, buffer.Span[..Math.Min(buffer.Length, MaxFrame)], out var isFull);
-            if (sent == 0 && !isFull) await credit.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var sent = _session.TrySend(Id, buffer.Span, out var isFull);
+            if (sent == 0 && !isFull)
+            {
+                var credit = ArmCredit();
+                // Asked again: credit that came before it was waited for has told nobody.
+                sent = _session.TrySend(Id, buffer.Span, out isFull);
+                if (sent == 0 && !isFull) await credit.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             buffer = buffer[sent..];
         }
     }
@@ -82,7 +83,9 @@ internal sealed class YamuxStream : Libp2pStream
     public override void Abort()
     {
         _session.Reset(Id);
-        Break(new Libp2pException("The stream was broken off here."));
+        var cause = new Libp2pException("The stream was broken off here.");
+        Break(cause);
+        _received.Close(cause);
     }
 
     /// <summary>More may be sent.</summary>
@@ -92,26 +95,23 @@ internal sealed class YamuxStream : Libp2pStream
     }
 
     /// <summary>Data has arrived.</summary>
-    /// <returns>False when nobody is there to read it: the stream should be broken off.</returns>
-    public bool OnData(in ReadOnlySequence<byte> data)
+    /// <returns>False when nobody is there to read it, or there is no room for it: the stream should be broken off.</returns>
+    public bool OnData(ReadOnlySpan<byte> data)
     {
         lock (_gate)
         {
             if (_isAbandoned) return false;
-            if (_isComplete) return true;
-            foreach (var piece in data) _received.Writer.Write(piece.Span);
-            // Nobody pauses this pipe, so that it is done at once: it holds no more than its window.
-            var flush = _received.Writer.FlushAsync();
-            return flush.IsCompletedSuccessfully;
         }
+
+        return _received.TryWrite(data);
     }
 
     /// <summary>The other side has ended its direction.</summary>
     public void OnEnded()
     {
+        _received.Complete(broken: null);
         lock (_gate)
         {
-            if (!_isComplete) _received.Writer.Complete();
             _isComplete = true;
             if (!_isAbandoned) return;
         }
@@ -126,9 +126,10 @@ internal sealed class YamuxStream : Libp2pStream
         {
             _broken ??= cause;
             _credit?.TrySetResult();
-            if (!_isComplete) _received.Writer.Complete(cause);
             _isComplete = true;
         }
+
+        _received.Complete(cause);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -153,25 +154,27 @@ internal sealed class YamuxStream : Libp2pStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _broken is null) LetGo();
+        if (disposing) LetGo();
         base.Dispose(disposing);
     }
 
     /// <summary>Who has said all and wants to hear no more waits for no end of the other side, but breaks off what it still says.</summary>
     private void LetGo()
     {
-        var isOver = false;
+        var (isOver, isCut) = (false, false);
         lock (_gate)
         {
             isOver = _hasEndedWriting && _isComplete;
+            isCut = !_hasEndedWriting && _broken is null;
             if (_hasEndedWriting) _isAbandoned = true;
         }
 
         if (isOver) _session.Forget(Id);
-        else if (!_hasEndedWriting) Abort();
+        else if (isCut) Abort();
+        _received.Close(new ObjectDisposedException(nameof(Libp2pStream), "The stream was closed here."));
     }
 
-    /// <summary>What is done when credit comes after this call; asked for before trying, so that none is missed.</summary>
+    /// <summary>What is done when credit comes after this call.</summary>
     private Task ArmCredit()
     {
         lock (_gate)

@@ -110,14 +110,18 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     }
 
     /// <summary>The owner of a stream has read some of it: the other side may send more.</summary>
-    public void Consumed(uint id, uint length, Instant now)
+    /// <param name="id">The stream.</param>
+    /// <param name="length">Bytes read.</param>
+    /// <param name="now">This moment.</param>
+    /// <param name="mayGrow">Whether there is memory for a larger window.</param>
+    public void Consumed(uint id, uint length, Instant now, bool mayGrow = true)
     {
         if (!_streams.TryGetValue(id, out var stream) || stream.IsTheirsEnded) return;
         stream.Consumed += length;
         // Half a window at a time: rarely enough to cost little, soon enough that the other side does not stand still.
         if (stream.Consumed < stream.Window / 2) return;
         // A window used up within four round trips holds the sender back: it doubles.
-        var isFast = RoundTrip > TimeSpan.Zero && now - stream.CreditGiven < 4 * RoundTrip;
+        var isFast = mayGrow && RoundTrip > TimeSpan.Zero && now - stream.CreditGiven < 4 * RoundTrip;
         var growth = isFast ? Math.Min(Math.Min(stream.Window, timing.MaxWindow - Math.Min(stream.Window, timing.MaxWindow)), timing.MaxGrowth - _grown) : 0;
         var credit = stream.Consumed + growth;
         stream.Window += growth;
