@@ -19,6 +19,7 @@ string[] js = ["node", Path.GetFullPath("bench/tunnel/peer.mjs")];
 [
     ("tcp", [.. own, "tcp"]), ("js noise", [.. js, "noise"]), ("js tls", [.. js, "tls"]), ("skerry noise", [.. own, "/noise"]), ("skerry tls", [.. own, "/tls/1.0.0"]),
 ];
+contestants = [.. contestants.Where(contestant => Text("--only") is not { } only || only.Split(',').Contains(contestant.Name))];
 var samples = contestants.ToDictionary(contestant => contestant.Name, _ => new List<Sample>());
 for (var round = 1; round <= rounds; round++)
 {
@@ -53,8 +54,10 @@ Sample Measure(PeerProcess listener, PeerProcess dialler)
 
 static double Median(List<Sample> samples, Func<Sample, double> value) => samples.Select(value).Order().ElementAt(samples.Count / 2);
 
-int Option(string name, int fallback)
+string? Text(string name)
 {
     var index = Array.IndexOf(args, name);
-    return index >= 0 && index + 1 < args.Length ? int.Parse(args[index + 1], CultureInfo.InvariantCulture) : fallback;
+    return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
 }
+
+int Option(string name, int fallback) => Text(name) is { } value ? int.Parse(value, CultureInfo.InvariantCulture) : fallback;
