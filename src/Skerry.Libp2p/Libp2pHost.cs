@@ -17,6 +17,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     private readonly Swarm _swarm;
     private readonly IdentifyProtocol _identify;
     private readonly RelayClient _relays;
+    private readonly DhtDriver? _dht;
     private readonly Lock _gate = new();
     private volatile RelayService? _relay;
 
@@ -33,6 +34,13 @@ public sealed class Libp2pHost : IAsyncDisposable
         _relays = new RelayClient(PeerId, _swarm);
         _swarm.Handlers.Add(RelayService.StopId, _relays.AnswerAsync);
         SetRelay(options.Relay);
+        if (options.Dht is not null)
+        {
+            _dht = new DhtDriver(options, options.Dht, _swarm, _identify, time, logger);
+            _identify.OnIdentified = _dht.OnIdentified;
+            Dht = new Dht(_dht);
+        }
+
         _swarm.Handlers.Add(PingProtocol.Id, (_, stream, cancel) => PingProtocol.AnswerAsync(stream, cancel));
         _swarm.Handlers.Add(IdentifyProtocol.Id, _identify.AnswerAsync);
         _swarm.Handlers.Add(IdentifyProtocol.PushId, _identify.TakePushAsync);
@@ -55,6 +63,9 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Its connections at this moment.</summary>
     public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Select(connection => connection.Describe())];
+
+    /// <summary>Its part in a DHT; null when <see cref="Libp2pOptions.Dht"/> is.</summary>
+    public Dht? Dht { get; }
 
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Who and where.</param>
@@ -152,7 +163,11 @@ public sealed class Libp2pHost : IAsyncDisposable
     }
 
     /// <summary>Closes all connections and ends.</summary>
-    public ValueTask DisposeAsync() => _swarm.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_dht is not null) await _dht.DisposeAsync().ConfigureAwait(false);
+        await _swarm.DisposeAsync().ConfigureAwait(false);
+    }
 
     private Task OnConnectedAsync(Connection connection, CancellationToken cancel)
     {
@@ -164,6 +179,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     {
         _relay?.OnClosed(connection);
         _swarm.Own.OnClosed(connection);
+        _dht?.OnClosed(connection);
         Closed?.Invoke(connection.Describe());
     }
 

@@ -38,6 +38,9 @@ public sealed record Libp2pOptions
     /// <summary>What this node carries for others; null: it is no relay.</summary>
     public RelayOptions? Relay { get; init; }
 
+    /// <summary>The DHT this node is in; null: none.</summary>
+    public DhtOptions? Dht { get; init; }
+
     /// <summary>How long dialling, securing and agreeing on a muxer may take together, and each later negotiation alone. Above zero.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -238,6 +238,15 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task Who_listens_on_every_interface_says_where_it_is_reached()
+    {
+        await using var listener = await StartAsync(options => options with { Listen = [Multiaddr.Parse("/ip4/0.0.0.0/tcp/0")] });
+        await using var dialler = await StartAsync();
+        Assert.DoesNotContain(listener.Addresses, address => address.ToString().Contains("0.0.0.0", StringComparison.Ordinal));
+        Assert.Equal(listener.PeerId, await dialler.ConnectAsync(listener.Addresses[^1], Cancel));
+    }
+
+    [Fact]
     public async Task Nobody_at_the_address_is_told_with_the_address()
     {
         await using var dialler = await StartAsync();

@@ -10,6 +10,9 @@ internal sealed class IdentifyProtocol(Libp2pOptions options, Func<Swarm> swarm)
     public const string Id = "/ipfs/id/1.0.0";
     public const string PushId = "/ipfs/id/push/1.0.0";
 
+    /// <summary>Told of each peer that has said, or says anew, what it is.</summary>
+    public Action<Connection, PeerInfo> OnIdentified { get; set; } = (_, _) => { };
+
     /// <summary>Tells a peer that asks.</summary>
     public Task AnswerAsync(Connection connection, Libp2pStream stream, CancellationToken cancel) => TellAsync(connection, stream, cancel);
 
@@ -64,6 +67,7 @@ internal sealed class IdentifyProtocol(Libp2pOptions options, Func<Swarm> swarm)
         if (!IdentifyCodec.TryDecode(message, connection.Peer, out var info)) throw new Libp2pException($"{connection.Peer} says of itself what cannot be.");
         swarm().Own.OnObserved(connection, info.Observed);
         connection.Identified(info);
+        OnIdentified(connection, info);
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
     }
 }

@@ -22,4 +22,10 @@ internal static partial class Libp2pLog
 
     [LoggerMessage(4005, LogLevel.Error, "Answering {Protocol} failed")]
     public static partial void HandlerFailed(ILogger logger, string protocol, Exception error);
+
+    [LoggerMessage(4020, LogLevel.Information, "In the DHT {Protocol} this node is now a {Mode}")]
+    public static partial void DhtMode(ILogger logger, string protocol, DhtMode mode);
+
+    [LoggerMessage(4021, LogLevel.Debug, "{Peer} was asked in the DHT in vain: {Reason}")]
+    public static partial void DhtRequestFailed(ILogger logger, PeerId peer, string reason);
 }

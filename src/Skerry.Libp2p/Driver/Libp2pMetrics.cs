@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 
+using Skerry.Libp2p.Core.Kademlia;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>Counts of one host.</summary>
@@ -8,13 +10,16 @@ internal sealed class Libp2pMetrics
     private readonly Counter<long> _connections;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _streams;
+    private readonly Counter<long> _dhtRequests;
+    private readonly Meter _meter;
 
     public Libp2pMetrics(IMeterFactory meters, ConnectionTable table)
     {
-        var meter = meters.Create("Skerry.Libp2p");
+        var meter = _meter = meters.Create("Skerry.Libp2p");
         _connections = meter.CreateCounter<long>("skerry.libp2p.connections.made", "{connection}", "Connections that shook hands");
         _refused = meter.CreateCounter<long>("skerry.libp2p.connections.refused", "{connection}", "Connections that came to nothing");
         _streams = meter.CreateCounter<long>("skerry.libp2p.streams.opened", "{stream}", "Streams that agreed on a protocol");
+        _dhtRequests = meter.CreateCounter<long>("skerry.libp2p.dht.requests", "{request}", "Requests of peers in the DHT");
         meter.CreateObservableGauge("skerry.libp2p.connections", () => table.Taken, "{connection}", "Connections open or shaking hands");
     }
 
@@ -23,6 +28,16 @@ internal sealed class Libp2pMetrics
     public void Refused(bool isDialler) => _refused.Add(1, Direction(isDialler));
 
     public void Opened(bool isDialler) => _streams.Add(1, Direction(isDialler));
+
+    /// <summary>There is a DHT.</summary>
+    public void ObserveDht(Func<int> nodes, Func<int> records)
+    {
+        _meter.CreateObservableGauge("skerry.libp2p.dht.nodes", nodes, "{node}", "Nodes of the DHT known that answer");
+        _meter.CreateObservableGauge("skerry.libp2p.dht.records", records, "{record}", "Records of providers held for others");
+    }
+
+    public void DhtAsked(KadMessageType type, bool isAnswered) =>
+        _dhtRequests.Add(1, new KeyValuePair<string, object?>("type", type.ToString()), new KeyValuePair<string, object?>("outcome", isAnswered ? "answered" : "refused"));
 
     private static KeyValuePair<string, object?> Direction(bool isDialler) => new("direction", isDialler ? "out" : "in");
 }

@@ -15,7 +15,6 @@ internal sealed class Swarm : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Upgrader _upgrader;
-    private readonly Libp2pMetrics _metrics;
     private readonly TcpDialler _dialler;
     private readonly BackgroundTasks _tasks = new();
     private readonly List<Socket> _listeners = [];
@@ -29,7 +28,7 @@ internal sealed class Swarm : IAsyncDisposable
         Connections = new ConnectionTable(options);
         Own = new OwnAddresses(options, () => _listening, time);
         _dialler = new TcpDialler(() => _listening);
-        _metrics = new Libp2pMetrics(meters, Connections);
+        Metrics = new Libp2pMetrics(meters, Connections);
     }
 
     public ConnectionTable Connections { get; }
@@ -38,6 +37,8 @@ internal sealed class Swarm : IAsyncDisposable
     public ResourceLedger Ledger { get; }
 
     public StreamHandlers Handlers { get; } = new();
+
+    public Libp2pMetrics Metrics { get; }
 
     /// <summary>Where it is reached.</summary>
     public OwnAddresses Own { get; }
@@ -82,7 +83,7 @@ internal sealed class Swarm : IAsyncDisposable
         catch (Exception failed)
         {
             Connections.GiveBackPlace();
-            _metrics.Refused(isDialler: true);
+            Metrics.Refused(isDialler: true);
             if (failed is OperationCanceledException && !cancel.IsCancellationRequested) throw new Libp2pException($"{address} has not shaken hands within {_options.HandshakeTimeout.TotalSeconds:0} s.", failed);
             throw;
         }
@@ -97,7 +98,7 @@ internal sealed class Swarm : IAsyncDisposable
         {
             using var deadline = WithDeadline(cancel);
             stream.Protocol = await Negotiation.ProposeAsync(stream, protocols, deadline.Token).ConfigureAwait(false);
-            _metrics.Opened(isDialler: true);
+            Metrics.Opened(isDialler: true);
             return stream;
         }
         catch (Exception failed)
@@ -220,7 +221,7 @@ internal sealed class Swarm : IAsyncDisposable
             return false;
         }
 
-        _metrics.Connected(connection.IsDialler);
+        Metrics.Connected(connection.IsDialler);
         Libp2pLog.Connected(_logger, connection.Peer, connection.Address, connection.IsDialler ? "dialled" : "taken in", connection.Security);
         _tasks.Launch(stopping => RunAsync(connection, stopping));
         _tasks.Launch(stopping => OnConnected(connection, stopping));
@@ -244,7 +245,7 @@ internal sealed class Swarm : IAsyncDisposable
         try
         {
             using (var deadline = WithDeadline(stopping)) stream.Protocol = await Negotiation.AnswerAsync(stream, Handlers.Speaks, deadline.Token).ConfigureAwait(false);
-            _metrics.Opened(isDialler: false);
+            Metrics.Opened(isDialler: false);
             await Handlers.RunAsync(connection, stream, stopping).ConfigureAwait(false);
         }
         catch (Exception failed) when (failed is Libp2pException or IOException or OperationCanceledException)
@@ -260,7 +261,7 @@ internal sealed class Swarm : IAsyncDisposable
 
     private void Refuse(Multiaddr address, string reason)
     {
-        _metrics.Refused(isDialler: false);
+        Metrics.Refused(isDialler: false);
         Libp2pLog.Refused(_logger, address, reason);
     }
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 
+using Skerry.Libp2p.Core.Kademlia;
 using Skerry.Libp2p.Core.Noise;
 using Skerry.Libp2p.Crypto;
 using Skerry.Libp2p.Wire;
@@ -12,6 +13,8 @@ public sealed class HostileBytesTests
 {
     private static readonly IdentityKey Identity = IdentityKey.FromSeed(new byte[32]);
 
+    private static readonly PeerAddresses Somebody = new(Identity.PeerId, [Multiaddr.Parse("/ip4/10.0.0.1/tcp/1"), Multiaddr.Parse("/dns/a.example/tcp/2")]);
+
     private static readonly byte[][] Sound =
     [
         [.. Identity.PublicKey.Encoded],
@@ -20,6 +23,7 @@ public sealed class HostileBytesTests
         IdentifyCodec.Encode(Identity.PublicKey, "agent", ["/a/1", "/b/2"], [Multiaddr.Parse("/ip4/10.0.0.1/tcp/1")], Multiaddr.Parse("/ip6/fd00::2/tcp/1")),
         MultistreamCodec.Encode("/multistream/1.0.0"),
         [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0],
+        KadCodec.Encode(new KadMessage(KadMessageType.GetProviders, DhtKey.OfRendezvous("x").Bytes.ToArray(), [Somebody], [Somebody, Somebody])),
     ];
 
     [Fact]
@@ -52,6 +56,8 @@ public sealed class HostileBytesTests
     {
         _ = VarInt.TryRead(bytes, out _, out _);
         _ = MultistreamCodec.TryDecode(bytes, out _);
+        if (KadCodec.TryDecode(bytes, out var message)) Assert.True(KadCodec.TryDecode(KadCodec.Encode(message), out _));
+        if (DhtKey.TryRead(bytes, out var dhtKey)) Assert.Equal(bytes, dhtKey.Bytes);
         _ = PublicKey.TryDecode(bytes, out var key);
         _ = key?.Verify(bytes, bytes);
         if (PeerId.TryRead(bytes, out var id)) Assert.True(PeerId.TryParse(id.ToString(), out _));
