@@ -29,6 +29,9 @@ internal static partial class CatalogLog
     [LoggerMessage(2007, LogLevel.Debug, "The {Kind} record {Id} of {Owner} cannot be read")]
     public static partial void RecordRefused(ILogger logger, string kind, string id, string owner);
 
+    [LoggerMessage(2009, LogLevel.Warning, "{Count} nodes of this group or records of others found no room in what groups tell each other")]
+    public static partial void SitesLeftOut(ILogger logger, int count);
+
     [LoggerMessage(2008, LogLevel.Error, "A listener to the catalog's changes broke")]
     public static partial void ListenerBroke(ILogger logger, Exception exception);
 }

@@ -31,6 +31,12 @@ public sealed record CatalogOptions
     /// <summary>The shortest interval a check may ask for; a shorter one is raised to it.</summary>
     public TimeSpan MinimumCheckInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Another group none of whose bridges was connected for so long cannot be reached, and its instances count as critical. A node that has just started waits
+    /// as long before it speaks for its own.
+    /// </summary>
+    public TimeSpan GroupUnreachableAfter { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Output of a check that changes while its status does not is told to the group after half to one and a half times this.</summary>
     public TimeSpan CheckUpdateInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

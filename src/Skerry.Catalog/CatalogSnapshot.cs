@@ -33,6 +33,12 @@ public sealed class CatalogSnapshot
     /// <summary>Other groups by name, in ordinal order, as far as this group's bridges tell of them.</summary>
     public ImmutableSortedDictionary<string, RemoteGroup> Groups { get; internal init; } = ImmutableSortedDictionary.Create<string, RemoteGroup>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The tunnels of the nodes that speak for their groups, by name: this group's, and those of the others as far as they are known; of a group that cannot
+    /// be reached, of those that may speak for it by now.
+    /// </summary>
+    public ImmutableSortedDictionary<string, TunnelFacts> Bridges { get; internal init; } = ImmutableSortedDictionary.Create<string, TunnelFacts>(StringComparer.Ordinal);
+
     /// <summary>Names of all services with at least one instance, in ordinal order.</summary>
     public IReadOnlyCollection<string> ServiceNames => _serviceNames ??= [.. Services.Keys];
 

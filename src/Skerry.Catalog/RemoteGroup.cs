@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using Skerry.Catalog.Sites;
 using Skerry.Catalog.View;
 
 namespace Skerry.Catalog;
@@ -34,8 +35,21 @@ public sealed class RemoteGroup
     /// <summary>Names of the services of which it exports at least one instance, in ordinal order.</summary>
     public IReadOnlyCollection<string> ServiceNames => _serviceNames ??= [.. Services.Keys];
 
+    internal ImmutableSortedDictionary<string, RemoteNodeView> Views { get; init; } = ImmutableSortedDictionary.Create<string, RemoteNodeView>(StringComparer.Ordinal);
+
+    /// <summary>Who speaks for it; while it is unreachable, who may by now.</summary>
+    internal ImmutableArray<CatalogNode> Bridges => IsReachable
+        ? BridgeChoice.Of(Name, Nodes.Values)
+        : BridgeChoice.Candidates(Name, Views.Values.Select(view => view.Node with { Alive = view.IsToldAlive }));
+
     internal ImmutableSortedDictionary<string, ServiceView> Services { get; init; } = ImmutableSortedDictionary.Create<string, ServiceView>(StringComparer.Ordinal);
 
     /// <summary>The exported instances of a service, healthy or not, by node then id; empty when there is none.</summary>
     public ImmutableArray<ServiceEntry> Instances(string service) => Services.TryGetValue(service, out var view) ? view.Entries : [];
+
+    /// <summary>The exported instances on a node, by id.</summary>
+    public ImmutableArray<ServiceEntry> InstancesOn(string node) => Views.TryGetValue(node, out var view) ? [.. view.Entries.Values] : [];
+
+    /// <summary>Index at which anything about a service changed last; for one that is not there, at which anything of the group did.</summary>
+    public ulong ServiceIndex(string service) => Services.TryGetValue(service, out var view) ? view.Index : Index;
 }

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 using Skerry.Catalog.Local;
+using Skerry.Catalog.Sites;
 using Skerry.Catalog.View;
 using Skerry.Replication;
 using Skerry.Storage;
@@ -28,6 +29,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
     private readonly Lock _viewGate = new();
     private readonly CatalogView _view;
     private readonly Replicator _replicator;
+    private readonly SiteBridge? _sites;
     private readonly LocalRegistry _local;
     private readonly ChangeCaller _caller;
     private HashSet<string> _unspoken = new(StringComparer.Ordinal);
@@ -41,7 +43,9 @@ public sealed class ServiceCatalog : IAsyncDisposable
     /// <param name="time">For checks and versions.</param>
     /// <param name="loggers">For the log.</param>
     /// <param name="meters">For counters.</param>
-    public ServiceCatalog(CatalogOptions options, IReplicationTransport? transport, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    /// <param name="wide">How bridges of all groups are reached while this node is one: its peers are those it is connected to; null: it is never one.</param>
+    public ServiceCatalog(
+        CatalogOptions options, IReplicationTransport? transport, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, IReplicationTransport? wide = null)
     {
         _options = options;
         _time = time;
@@ -50,6 +54,12 @@ public sealed class ServiceCatalog : IAsyncDisposable
         _caller = new ChangeCaller(() => _current, _logger);
         _view = new CatalogView(options.Group);
         _replicator = new Replicator(options.NodeName, transport ?? new NoPeers(), Hear, time, loggers, meters);
+        _sites = wide is null ? null : new SiteBridge(options, wide, _viewGate, time, loggers, meters, _metrics, _logger)
+        {
+            Current = () => _current,
+            Tell = changes => Publish(changes),
+            CountSaid = () => _view.CountSaidBy(options.NodeName),
+        };
         _local = new LocalRegistry(options, Say, time, _metrics, _logger);
     }
 
@@ -66,6 +76,12 @@ public sealed class ServiceCatalog : IAsyncDisposable
     /// <summary>The group as seen now: one volatile read.</summary>
     public CatalogSnapshot Current => _current;
 
+    /// <summary>Whether this node speaks for its group to others now: one of the first few of those alive and willing, as its own view has it.</summary>
+    public bool IsBridge => _current.Bridges.ContainsKey(_options.NodeName);
+
+    /// <summary>The tunnels of all groups' bridges by name, as <see cref="CatalogSnapshot.Bridges"/>: whom a bridge connects to. <see cref="Changed"/> tells of changes.</summary>
+    public ImmutableSortedDictionary<string, TunnelFacts> Bridges => _current.Bridges;
+
     /// <summary>This node's services by id.</summary>
     public ImmutableSortedDictionary<string, LocalService> LocalServices => _local.Services;
 
@@ -79,6 +95,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
         SetLiveness(_options.NodeName, _options.Address, NodeLiveness.Alive);
         await _local.StartAsync(cancellation);
         _replicator.Start();
+        _sites?.Start();
         _sweep = _time.CreateTimer(_ => DropUnspoken(), null, UnspokenFor, UnspokenFor);
     }
 
@@ -173,11 +190,15 @@ public sealed class ServiceCatalog : IAsyncDisposable
         _replicator.PeersChanged();
     }
 
+    /// <summary>The bridges that the wide transport is connected to have changed: its peers are looked at again.</summary>
+    public void WidePeersChanged() => _sites?.PeersChanged();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_sweep is not null) await _sweep.DisposeAsync();
         await _local.DisposeAsync();
+        if (_sites is not null) await _sites.DisposeAsync();
         await _replicator.DisposeAsync();
         await _caller.DisposeAsync();
     }
@@ -187,11 +208,18 @@ public sealed class ServiceCatalog : IAsyncDisposable
     {
         lock (_viewGate)
         {
-            var telling = _replicator.PublishAsync(changes, CancellationToken.None);
-            foreach (var change in changes) Take(new Record(_options.NodeName, change.Kind, change.Id, 0, change.Payload));
-            Swap();
-            return telling;
+            _sites?.MakeRoom(changes.Count(change => change.Payload is not null && !_view.IsSaid(_options.NodeName, change.Kind, change.Id)));
+            return Publish(changes);
         }
+    }
+
+    /// <summary>Said by this node, under the lock.</summary>
+    private Task Publish(IReadOnlyCollection<RecordChange> changes)
+    {
+        var telling = _replicator.PublishAsync(changes, CancellationToken.None);
+        foreach (var change in changes) Take(new Record(_options.NodeName, change.Kind, change.Id, 0, change.Payload));
+        Swap();
+        return telling;
     }
 
     /// <summary>Other nodes' word.</summary>
@@ -220,6 +248,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
     {
         if (!_view.TrySwap()) return;
         _current = _view.Current;
+        _sites?.Touch();
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         _caller.Call();
     }

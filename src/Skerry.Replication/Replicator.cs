@@ -44,17 +44,19 @@ public sealed class Replicator : IAsyncDisposable
     /// <param name="loggers">For the log.</param>
     /// <param name="meters">For counters.</param>
     /// <param name="seed">Seed of the random choices; null: a random one.</param>
+    /// <param name="pace">How quickly it goes; null: as inside a group.</param>
     public Replicator(
-        string self, IReplicationTransport transport, Action<ImmutableArray<Record>> received, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, ulong? seed = null)
+        string self, IReplicationTransport transport, Action<ImmutableArray<Record>> received, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, ulong? seed = null,
+        ReplicationPace? pace = null)
     {
         _self = self;
         _transport = transport;
         _received = received;
         _time = time;
         _clock = new MonotonicClock(time);
-        _core = new ReplicationCore(self, new Prng(seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), _clock.Now);
+        _core = new ReplicationCore(self, new Prng(seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))), _clock.Now, pace);
         _logger = loggers.CreateLogger("Skerry.Replication");
-        _metrics = new ReplicationMetrics(meters, CountRecords);
+        _metrics = new ReplicationMetrics(meters, pace ?? ReplicationPace.Group, CountRecords);
         _streams = new StreamSender(transport, _metrics, _logger);
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -71,7 +73,7 @@ public sealed class Replicator : IAsyncDisposable
     }
 
     /// <summary>Says or withdraws things, all or none, before it returns; what this node already says so costs nothing.</summary>
-    /// <returns>Completes when neighbours know, or after 300 ms, with how many acknowledged: 0 for a node alone. Cancelling it takes nothing back.</returns>
+    /// <returns>Completes when neighbours know, or after 300 ms (as the pace says), with how many acknowledged: 0 for a node alone. Cancelling it takes nothing back.</returns>
     /// <exception cref="ReplicationException">A record is too large, or there are too many; nothing was said.</exception>
     public Task<int> PublishAsync(IReadOnlyCollection<RecordChange> changes, CancellationToken cancellation)
     {

@@ -31,8 +31,10 @@ internal static class Examples
         EnableScriptChecks = true,
     };
 
-    public static ServiceCatalog Catalog(CatalogOptions? options = null, IReplicationTransport? transport = null, TimeProvider? time = null, TestMeters? meters = null) =>
-        new(options ?? Options(), transport, time ?? TimeProvider.System, NullLoggerFactory.Instance, meters ?? new TestMeters());
+    public static ServiceCatalog Catalog(
+        CatalogOptions? options = null, IReplicationTransport? transport = null, TimeProvider? time = null, TestMeters? meters = null,
+        IReplicationTransport? wide = null) =>
+        new(options ?? Options(), transport, time ?? TimeProvider.System, NullLoggerFactory.Instance, meters ?? new TestMeters(), wide);
 
     /// <summary>A catalog that runs.</summary>
     public static async Task<ServiceCatalog> StartAsync(CatalogOptions? options = null, IReplicationTransport? transport = null, TimeProvider? time = null)

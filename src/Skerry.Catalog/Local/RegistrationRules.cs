@@ -3,6 +3,7 @@ using System.Text;
 
 using Skerry.Catalog.Checks;
 using Skerry.Catalog.Records;
+using Skerry.Catalog.Sites;
 using Skerry.Catalog.View;
 using Skerry.Replication;
 
@@ -47,6 +48,8 @@ internal static class RegistrationRules
         if (service.Weights.Warning < 0) throw new CatalogException("Weights", "Warning must be greater or equal than 0");
         if (service.Weights is { Passing: > 65535 } or { Warning: > 65535 }) throw new CatalogException("Weights", "Weights are at most 65535");
         var size = RecordPayload.Of(service).Length;
+        if (service.Exported && size > SitePayload.MaxInstance)
+            throw new CatalogException("Exported", $"The service is too large to be exported: {size} bytes, at most {SitePayload.MaxInstance}");
         return size <= Record.MaxPayload ? service : throw new CatalogException("Service", $"The service is too large: {size} bytes, at most {Record.MaxPayload}");
     }
 

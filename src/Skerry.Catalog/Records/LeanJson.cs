@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
+using Skerry.Catalog.Sites;
+
 namespace Skerry.Catalog.Records;
 
 /// <summary>
@@ -32,6 +34,14 @@ internal static class LeanJson
 
     public static JsonTypeInfo<Registrations> All => (JsonTypeInfo<Registrations>)Lean.GetTypeInfo(typeof(Registrations));
 
+    public static JsonTypeInfo<BridgeFacts> Bridge => (JsonTypeInfo<BridgeFacts>)Lean.GetTypeInfo(typeof(BridgeFacts));
+
+    public static JsonTypeInfo<GroupFacts> Group => (JsonTypeInfo<GroupFacts>)Lean.GetTypeInfo(typeof(GroupFacts));
+
+    public static JsonTypeInfo<NodePart> Part => (JsonTypeInfo<NodePart>)Lean.GetTypeInfo(typeof(NodePart));
+
+    public static JsonTypeInfo<ExportedInstance> Instance => (JsonTypeInfo<ExportedInstance>)Lean.GetTypeInfo(typeof(ExportedInstance));
+
     /// <summary>Only texts, collections, indexes and the tunnel, which are all empty when absent. A number, a flag or an enum that is absent may stand for more than zero.</summary>
     private static void LeaveOutWhatIsEmpty(JsonTypeInfo type)
     {
@@ -41,6 +51,7 @@ internal static class LeanJson
             if (property.PropertyType == typeof(string)) property.ShouldSerialize = static (_, value) => value is not "";
             else if (property.PropertyType == typeof(ulong)) property.ShouldSerialize = static (_, value) => value is not 0UL;
             else if (property.PropertyType == typeof(TunnelFacts)) property.ShouldSerialize = static (_, value) => value is TunnelFacts { IsEmpty: false };
+            else if (property.PropertyType == typeof(CatalogNode)) property.ShouldSerialize = static (_, value) => value is not null;
             else if (property.PropertyType.IsAssignableTo(typeof(ICollection))) property.ShouldSerialize = static (_, value) => value is ICollection { Count: > 0 };
         }
     }

@@ -84,11 +84,11 @@ internal static class RecordPayload
         }
     }
 
-    private static bool IsSound(CatalogNode node) => IsSound(node.Meta) && IsSound(node.Tunnel);
+    public static bool IsSound(CatalogNode node) => IsSound(node.Meta) && IsSound(node.Tunnel);
 
-    private static bool IsSound(TunnelFacts tunnel) => IsSound(tunnel.Addresses) && tunnel.Addresses.Length <= TunnelFacts.MaxAddresses && tunnel.Size <= TunnelFacts.MaxSize;
+    public static bool IsSound(TunnelFacts tunnel) => IsSound(tunnel.Addresses) && tunnel.Addresses.Length <= TunnelFacts.MaxAddresses && tunnel.Size <= TunnelFacts.MaxSize;
 
-    private static bool IsSound(ServiceInstance service) =>
+    public static bool IsSound(ServiceInstance service) =>
         service.Name.Length > 0 && IsPort(service.Port) && IsSound(service.Tags) && IsSound(service.Meta)
         && service.TaggedAddresses.Values.All(address => address is { Address: not null } && IsPort(address.Port))
         && service.Weights is { Passing: >= 0, Warning: >= 0 };

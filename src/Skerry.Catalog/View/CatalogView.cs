@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using Skerry.Catalog.Records;
+using Skerry.Catalog.Sites;
 using Skerry.Replication;
 
 namespace Skerry.Catalog.View;
@@ -11,11 +12,18 @@ internal sealed class CatalogView(string group)
 {
     private readonly Dictionary<string, NodeRecords> _nodes = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly RemoteGroups _groups = new(group);
 
     public CatalogSnapshot Current { get; private set; } = CatalogSnapshot.Empty;
 
     /// <summary>Owners of records that membership has never spoken of.</summary>
     public IEnumerable<string> Unspoken => _nodes.Where(entry => entry.Value.Liveness is null).Select(entry => entry.Key);
+
+    /// <summary>How many records a node says.</summary>
+    public int CountSaidBy(string owner) => _nodes.TryGetValue(owner, out var node) ? node.Payloads.Count : 0;
+
+    /// <summary>Whether a node says a record.</summary>
+    public bool IsSaid(string owner, string kind, string id) => _nodes.TryGetValue(owner, out var node) && node.Payloads.ContainsKey((kind, id));
 
     /// <summary>Takes in one record.</summary>
     /// <returns>False when its payload cannot be read: it changes nothing.</returns>
@@ -29,11 +37,13 @@ internal sealed class CatalogView(string group)
 
         var isKnown = node.Payloads.TryGetValue((record.Kind, record.Id), out var before);
         if (record.Payload is { } payload ? isKnown && payload.Span.SequenceEqual(before.Span) : !isKnown) return true;
-        if (!RecordPayload.TryApply(record, node, Current.Index + 1)) return false;
+        var isRemote = RemoteGroups.Holds(record.Kind);
+        if (isRemote ? !_groups.TryApply(record) : !RecordPayload.TryApply(record, node, Current.Index + 1)) return false;
         if (record.Payload is { } said) node.Payloads[(record.Kind, record.Id)] = said;
         else node.Payloads.Remove((record.Kind, record.Id));
         _nodes[record.Owner] = node;
-        _touched.Add(record.Owner);
+        // What a bridge tells of others is no change of its own node.
+        if (!isRemote) _touched.Add(record.Owner);
         return true;
     }
 
@@ -53,18 +63,21 @@ internal sealed class CatalogView(string group)
         node.Address = address;
         node.IsTouched = true;
         _touched.Add(name);
+        _groups.Touch(name);
     }
 
     /// <summary>Drops all that is known of a node.</summary>
     public void Drop(string name)
     {
-        if (_nodes.Remove(name)) _touched.Add(name);
+        if (!_nodes.Remove(name)) return;
+        _touched.Add(name);
+        _groups.Drop(name);
     }
 
     /// <summary>Makes the snapshot of all that was taken in since the last; false when nothing visible changed.</summary>
     public bool TrySwap()
     {
-        if (_touched.Count == 0) return false;
+        if (_touched.Count == 0 && !_groups.IsTouched) return false;
         var index = Current.Index + 1;
         var (views, nodes) = (Current.Views.ToBuilder(), Current.Nodes.ToBuilder());
         var changes = new List<EntryChange>();
@@ -103,12 +116,16 @@ internal sealed class CatalogView(string group)
         }
 
         _touched.Clear();
-        if (!isChanged) return false;
+        var groups = _groups.Build(Current.Groups, name => _nodes.GetValueOrDefault(name)?.Liveness, index);
+        var groupsChanged = !ReferenceEquals(groups, Current.Groups);
+        if (!isChanged && !groupsChanged) return false;
         var (services, serviceEnded) = Services(changes, index);
         Current = new CatalogSnapshot
         {
             Index = index,
             Nodes = nodes.ToImmutable(),
+            Groups = groups,
+            Bridges = nodesChanged || groupsChanged ? Bridges(nodes.ToImmutable(), groups) : Current.Bridges,
             Views = views.ToImmutable(),
             Services = services,
             ServiceExtinctionIndex = serviceEnded ? index : Current.ServiceExtinctionIndex,
@@ -118,6 +135,16 @@ internal sealed class CatalogView(string group)
             NodeExtinctionIndex = nodeEnded ? index : Current.NodeExtinctionIndex,
         };
         return true;
+    }
+
+    /// <summary>Who speaks for each group. A name that two groups claim is this group's, then the first one's.</summary>
+    private ImmutableSortedDictionary<string, TunnelFacts> Bridges(
+        ImmutableSortedDictionary<string, CatalogNode> nodes, ImmutableSortedDictionary<string, RemoteGroup> groups)
+    {
+        var bridges = ImmutableSortedDictionary.CreateBuilder<string, TunnelFacts>(StringComparer.Ordinal);
+        foreach (var node in BridgeChoice.Of(group, nodes.Values)) bridges[node.Name] = node.Tunnel;
+        foreach (var node in groups.Values.SelectMany(other => other.Bridges).Where(node => !nodes.ContainsKey(node.Name))) bridges.TryAdd(node.Name, node.Tunnel);
+        return bridges.ToImmutable();
     }
 
     private (ImmutableSortedDictionary<string, ServiceView> Services, bool HasEnded) Services(List<EntryChange> changes, ulong index)

@@ -19,15 +19,8 @@ internal sealed class ReplicationCore
     /// <summary>Bits of a version below the milliseconds: changes within one. A node that publishes more borrows from the future, and stays ahead.</summary>
     private const int CounterBits = 20;
 
-    private static readonly TimeSpan RoundInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan AckTimeout = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan CompareInterval = TimeSpan.FromSeconds(5);
-
-    /// <summary>The next comparison after one that found something: there may be more.</summary>
-    private static readonly TimeSpan RepairInterval = TimeSpan.FromMilliseconds(500);
-
     private readonly string _self;
+    private readonly ReplicationPace _pace;
     private readonly Prng _prng;
     private readonly RecordStore _store = new();
     private readonly RumourMill _rumours;
@@ -43,13 +36,15 @@ internal sealed class ReplicationCore
     /// <param name="self">This node.</param>
     /// <param name="prng">The only source of chance.</param>
     /// <param name="now">When it starts.</param>
-    public ReplicationCore(string self, Prng prng, Instant now)
+    /// <param name="pace">How quickly it goes; null: as inside a group.</param>
+    public ReplicationCore(string self, Prng prng, Instant now, ReplicationPace? pace = null)
     {
         _self = self;
+        _pace = pace ?? ReplicationPace.Group;
         _prng = prng;
         _rumours = new RumourMill(_store);
         _reconciler = new DigestReconciler(self, _store, _outputs.Enqueue);
-        _nextCompare = now + _prng.NextDuration(CompareInterval);
+        _nextCompare = now + _prng.NextDuration(_pace.Compare);
     }
 
     public RecordStore Store => _store;
@@ -77,10 +72,10 @@ internal sealed class ReplicationCore
         if (newcomers.Length > 0 && _prng.Chance((double)newcomers.Length / peers.Length))
         {
             _reconciler.Begin(newcomers[_prng.Next(newcomers.Length)]);
-            _nextCompare = Instant.Min(_nextCompare, now + Jittered(RepairInterval));
+            _nextCompare = Instant.Min(_nextCompare, now + Jittered(_pace.CompareAgain));
         }
 
-        if (newcomers.Length > 0 && !_rumours.IsIdle) _nextRound = Instant.Min(_nextRound, now + RoundInterval);
+        if (newcomers.Length > 0 && !_rumours.IsIdle) _nextRound = Instant.Min(_nextRound, now + _pace.Round);
         var present = peers.ToHashSet(StringComparer.Ordinal);
         foreach (var pending in _pending.Values) pending.Waiting.RemoveAll(peer => !present.Contains(peer));
         FinishPublishes(now);
@@ -103,7 +98,7 @@ internal sealed class ReplicationCore
         var records = changes.Where(IsNews).Select(change => Own(change, wall, now)).ToImmutableArray();
         var ticket = ++_ticket;
         var neighbours = records.Length > 0 ? Choose(Neighbours) : [];
-        _pending[ticket] = new PendingPublish(records, neighbours, now + AckTimeout) { ResendAt = now + ResendInterval };
+        _pending[ticket] = new PendingPublish(records, neighbours, now + _pace.Acknowledged) { ResendAt = now + _pace.Resend };
         SendPending(ticket);
         FinishPublishes(now);
         return ticket;
@@ -136,7 +131,7 @@ internal sealed class ReplicationCore
                 var changed = false;
                 foreach (var record in repair.Records) changed |= TakeIn(record, isRumour: repair.Records.Length <= RumouredRepair, now);
                 _reconciler.Receive(repair, now);
-                if (changed) _nextCompare = Instant.Min(_nextCompare, now + Jittered(RepairInterval));
+                if (changed) _nextCompare = Instant.Min(_nextCompare, now + Jittered(_pace.CompareAgain));
                 break;
             default:
                 _reconciler.Receive(message, now);
@@ -150,14 +145,14 @@ internal sealed class ReplicationCore
         foreach (var (ticket, pending) in _pending)
         {
             if (pending.ResendAt > now) continue;
-            pending.ResendAt = now + ResendInterval;
+            pending.ResendAt = now + _pace.Resend;
             SendPending(ticket);
         }
 
         FinishPublishes(now);
         if (now >= _nextRound) SpreadRumours(now);
         if (now < _nextCompare) return;
-        _nextCompare = now + Jittered(CompareInterval);
+        _nextCompare = now + Jittered(_pace.Compare);
         foreach (var peer in Choose(1)) _reconciler.Begin(peer);
     }
 
@@ -209,7 +204,7 @@ internal sealed class ReplicationCore
     private void AddRumour(Record record, Instant now)
     {
         _rumours.Add(record);
-        if (_nextRound == Instant.Never) _nextRound = now + RoundInterval;
+        if (_nextRound == Instant.Never) _nextRound = now + _pace.Round;
     }
 
     private void SpreadRumours(Instant now)
@@ -217,13 +212,13 @@ internal sealed class ReplicationCore
         _nextRound = Instant.Never;
         // A node alone has nobody to tell; whoever comes is compared with, and learns it all so.
         if (_peers.Length == 0) _rumours.Clear();
-        var batch = _rumours.Take(RumourRules.Rounds(_peers.Length), now);
+        var batch = _rumours.Take(RumourRules.Rounds(_peers.Length, _pace.Certainty), now);
         if (batch.Length > 0)
         {
             foreach (var peer in Choose(RumourRules.Fanout)) _outputs.Enqueue(new SendMessage(peer, new Push(_self, 0, batch)));
         }
 
-        if (!_rumours.IsIdle) _nextRound = now + RoundInterval;
+        if (!_rumours.IsIdle) _nextRound = now + _pace.Round;
     }
 
     private void SendPending(ulong ticket)
