@@ -43,4 +43,7 @@ public interface IAgentControl
 
     /// <summary>State of the gateway for <c>/v1/skerry/gateway</c>: JSON-ready values; null when there is none.</summary>
     object? GatewayState { get; }
+
+    /// <summary>The proxy's forwards.</summary>
+    IForwardControl Forwards { get; }
 }

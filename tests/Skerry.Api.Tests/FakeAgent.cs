@@ -20,6 +20,10 @@ internal sealed class FakeAgent : IAgentControl
 
     public object? GatewayState => null;
 
+    public FakeForwards Forwards { get; } = new();
+
+    IForwardControl IAgentControl.Forwards => Forwards;
+
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) => Distances.TryGetValue(toNode, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 
     public ApiCoordinate? CoordinateOf(string node) => node == "here" ? new ApiCoordinate([0, 0, 0, 0, 0, 0, 0, 0], 1.5, 0, 1e-5) : null;

@@ -16,8 +16,10 @@ namespace Skerry.Agent.Adapters;
 /// <param name="reloader">The configuration in effect.</param>
 /// <param name="log">For those who watch it.</param>
 /// <param name="gatewayState">The gateway's state; null: there is none.</param>
+/// <param name="forwards">The proxy's forwards.</param>
 /// <param name="requestStop">Begins a graceful stop; takes the reason.</param>
-internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, Action<string> requestStop) : IAgentControl
+internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Action<string> requestStop)
+    : IAgentControl
 {
     public ImmutableArray<ApiMember> Members => [.. gossip.Members.Values.Select(ToApi)];
 
@@ -29,6 +31,8 @@ internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader relo
         ConfigurationFile.Schema.ToJson(reloader.Current.Model, SecretRendering.Hidden)!.AsObject().ToDictionary(pair => pair.Key, pair => (object?)pair.Value);
 
     public object? GatewayState => gatewayState();
+
+    public IForwardControl Forwards => forwards;
 
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) =>
         gossip.CoordinateOf(fromNode) is { } from && gossip.CoordinateOf(toNode) is { } to ? from.RoundTripTo(to) : null;

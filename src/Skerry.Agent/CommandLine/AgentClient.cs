@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -45,20 +46,32 @@ internal sealed class AgentClient : IDisposable
 
     public async Task PutAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var content = Content(body, type);
         (await SendAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
     }
 
     /// <summary>The lines of an answer that does not end by itself.</summary>
-    public async IAsyncEnumerable<string> ReadLinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellation) => LinesAsync(HttpMethod.Get, path, null, cancellation);
+
+    /// <summary>The lines of the answer to a document, which does not end by itself.</summary>
+    public async IAsyncEnumerable<string> PutLinesAsync<T>(string path, T body, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        _http.Timeout = Timeout.InfiniteTimeSpan;
-        using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
-        while (await ReadLineAsync(reader, cancellation) is { } line) yield return line;
+        using var content = Content(body, type);
+        await foreach (var line in LinesAsync(HttpMethod.Put, path, content, cancellation)) yield return line;
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static ByteArrayContent Content<T>(T body, JsonTypeInfo<T> type) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    private async IAsyncEnumerable<string> LinesAsync(HttpMethod method, string path, HttpContent? body, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        using var answer = await SendAsync(method, path, body, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
+        while (await ReadLineAsync(reader, cancellation) is { } line) yield return line;
+    }
 
     /// <summary>The next line; null when the agent ended the answer, or itself.</summary>
     private static async Task<string?> ReadLineAsync(StreamReader reader, CancellationToken cancellation)

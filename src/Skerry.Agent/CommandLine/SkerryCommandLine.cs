@@ -51,6 +51,7 @@ internal static class SkerryCommandLine
         ServicesCommand.Create(terminal),
         RegisterCommand.Create(terminal),
         DeregisterCommand.Create(terminal),
+        ForwardCommand.Create(terminal),
         MonitorCommand.Create(terminal),
         KeygenCommand.Create(terminal),
         ValidateCommand.Create(terminal),

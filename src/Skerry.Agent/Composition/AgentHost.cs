@@ -10,6 +10,7 @@ using Skerry.Api;
 using Skerry.Catalog;
 using Skerry.Gateway;
 using Skerry.Gossip;
+using Skerry.Proxy;
 using Skerry.Storage;
 
 namespace Skerry.Agent.Composition;
@@ -34,6 +35,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private GossipLiveness? _liveness;
     private ConfiguredServices? _services;
     private GatewayServer? _gateway;
+    private ProxyServer? _proxy;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
 
@@ -76,14 +78,16 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             await _gossip.StartAsync(cancellation);
             await StartCatalogAsync(model, cancellation);
-            var control = new AgentControl(_gossip, _reloader, _log, GatewayState, reason => _stopRequested.TrySetResult(reason));
+            _proxy = ProxyPart.Compose(model, _gossip, _catalog!, far: null, _time, _loggers, _meters);
+            var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
             _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters);
             await _gateway.StartAsync(model.Gateway, cancellation);
+            await _proxy.StartAsync(model.Proxy, cancellation);
         }
-        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException or CatalogException or StorageException)
+        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException or ProxyException or CatalogException or StorageException)
         {
             throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));
         }
@@ -110,6 +114,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await _joiner.DisposeAsync();
         await _stopping.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_proxy is not null) await _proxy.DisposeAsync();
         if (_gateway is not null) await _gateway.DisposeAsync();
         if (_api is not null) await _api.DisposeAsync();
         if (_catalog is not null) await _catalog.DisposeAsync();
@@ -155,12 +160,14 @@ internal sealed class AgentHost : IAsyncDisposable
             _services!.Validate(model.Services);
             await _gateway!.ApplyAsync(model.Gateway, cancellation);
             undo.Push(() => _gateway.ApplyAsync(before.Gateway, CancellationToken.None));
+            await _proxy!.ApplyAsync(model.Proxy, cancellation);
+            undo.Push(() => _proxy.ApplyAsync(before.Proxy, CancellationToken.None));
             await SetTagsAsync(model, cancellation);
             undo.Push(() => SetTagsAsync(before, CancellationToken.None));
             // What is registered again begins anew: not for a change of something else.
             if (ConfigurationChange.Between(before, model).Any(change => change.Path == "services")) await _services.ApplyAsync(model.Services, cancellation);
         }
-        catch (Exception refused) when (refused is GatewayException or GossipException or CatalogException or StorageException)
+        catch (Exception refused) when (refused is GatewayException or ProxyException or GossipException or CatalogException or StorageException)
         {
             while (undo.TryPop(out var step)) await step();
             throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));

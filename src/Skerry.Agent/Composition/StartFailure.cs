@@ -4,6 +4,7 @@ using Skerry.Agent.Configuration;
 using Skerry.Catalog;
 using Skerry.Gateway;
 using Skerry.Gossip;
+using Skerry.Proxy;
 
 namespace Skerry.Agent.Composition;
 
@@ -16,6 +17,7 @@ internal static class StartFailure
         IEnumerable<IPEndPoint> candidates = refused is GossipException ? [configuration.Gossip.Bind]
             : refused is Api.ApiException ? [configuration.Api.Address]
             : refused is GatewayException ? configuration.Gateway.Listeners.Select(listener => listener.Address)
+            : refused is ProxyException ? configuration.Proxy.Forwards.Select(forward => forward.Listen)
             : [];
         // Of several listeners, the one that failed is named in the message.
         var holder = candidates

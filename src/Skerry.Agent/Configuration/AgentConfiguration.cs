@@ -4,6 +4,7 @@ using System.ComponentModel;
 using Skerry.Agent.Configuration.Schema;
 using Skerry.Gateway;
 using Skerry.Primitives;
+using Skerry.Proxy;
 
 namespace Skerry.Agent.Configuration;
 
@@ -36,6 +37,9 @@ internal sealed record AgentConfiguration
 
     [Description("HTTP traffic in front of services; [gateway.md](gateway.md) explains pipelines and plugins.")]
     public GatewayOptions Gateway { get; init; } = new();
+
+    [Description("Services by name on local addresses; [proxy.md](proxy.md) explains them.")]
+    public ProxyOptions Proxy { get; init; } = new();
 
     [Description("The agent's log.")]
     public LogConfiguration Log { get; init; } = new();

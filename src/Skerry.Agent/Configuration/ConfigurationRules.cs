@@ -8,6 +8,7 @@ using System.Text.RegularExpressions;
 using Skerry.Agent.Configuration.Schema;
 using Skerry.Catalog;
 using Skerry.Gateway;
+using Skerry.Proxy;
 
 namespace Skerry.Agent.Configuration;
 
@@ -34,6 +35,7 @@ internal static partial class ConfigurationRules
         CheckTags(model, context);
         CheckServices(model, context);
         CheckGateway(model.Gateway, context);
+        CheckProxy(model.Proxy, context);
         return keys;
     }
 
@@ -125,6 +127,12 @@ internal static partial class ConfigurationRules
     {
         if (gateway is { Listeners.IsEmpty: true, Pipelines.IsEmpty: true } || !context.IsClean("gateway")) return;
         foreach (var error in GatewayServer.Validate(gateway)) context.Refuse(RecordShape.Join("gateway", error.Path), error.Message);
+    }
+
+    private static void CheckProxy(ProxyOptions proxy, BindingContext context)
+    {
+        if (!context.IsClean("proxy") || context.Errors.Any(error => error.Key.StartsWith("proxy.forwards[", StringComparison.Ordinal))) return;
+        foreach (var error in ProxyServer.Validate(proxy)) context.Refuse(RecordShape.Join("proxy", error.Path), error.Message);
     }
 
     [GeneratedRegex("^" + NodeConfiguration.NamePattern + "$")]

@@ -1,7 +1,7 @@
 namespace Skerry.Api.Http;
 
 /// <summary>One endpoint.</summary>
-/// <param name="Method">GET or PUT.</param>
+/// <param name="Method">GET, PUT or DELETE.</param>
 /// <param name="Pattern">Path with <c>{parts}</c>.</param>
 /// <param name="Summary">What it does, for the OpenAPI document.</param>
 /// <param name="RunAsync">Does it.</param>

@@ -7,4 +7,5 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(ApiMemberDocument[]))]
 [JsonSerializable(typeof(ApiServiceEntryDocument[]))]
 [JsonSerializable(typeof(RegistrationDocument))]
+[JsonSerializable(typeof(ForwardDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

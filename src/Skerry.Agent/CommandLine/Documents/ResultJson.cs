@@ -9,6 +9,7 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(MemberResult[]))]
 [JsonSerializable(typeof(ServiceResult[]))]
 [JsonSerializable(typeof(InstanceResult[]))]
+[JsonSerializable(typeof(ForwardResult[]))]
 [JsonSerializable(typeof(OutcomeResult))]
 [JsonSerializable(typeof(KeyResult))]
 [JsonSerializable(typeof(VersionResult))]
