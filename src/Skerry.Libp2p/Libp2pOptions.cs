@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 using Skerry.Libp2p.Driver;
 
 namespace Skerry.Libp2p;
@@ -8,8 +10,14 @@ public sealed record Libp2pOptions
     /// <summary>Who this node is.</summary>
     public required IdentityKey Identity { get; init; }
 
-    /// <summary>Where to listen: <c>/ip4/…/tcp/PORT</c> or <c>/ip6/…/tcp/PORT</c>; port 0 takes a free one. Empty: this node only dials.</summary>
+    /// <summary>
+    /// Where to listen: <c>/ip4/…/tcp/PORT</c> or <c>/ip6/…/tcp/PORT</c>, with <c>/ws</c> behind it for WebSocket, or <c>/wss</c> for WebSocket over TLS with
+    /// <see cref="WebSocketCertificate"/>; port 0 takes a free one. Empty: this node only dials.
+    /// </summary>
     public IReadOnlyList<Multiaddr> Listen { get; init; } = [];
+
+    /// <summary>What WebSocket over TLS is served with; its key with it. Null: there is no listening on such addresses.</summary>
+    public X509Certificate2? WebSocketCertificate { get; init; }
 
     /// <summary>The private network this node is in; null: none, and no private network's peer understands it.</summary>
     public PreSharedKey? PreSharedKey { get; init; }
@@ -46,6 +54,12 @@ public sealed record Libp2pOptions
 
     /// <summary>Connections at once, those still shaking hands among them; more are refused. 1 or more.</summary>
     public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>
+    /// Connections from outside that may be shaking hands at once. One more, and the one that has been at it longest is cut off if that is more than a second;
+    /// otherwise the new one is refused. 1 or more.
+    /// </summary>
+    public int MaxHandshakes { get; init; } = 256;
 
     /// <summary>Connections of one peer at once; more are refused. 1 or more.</summary>
     public int MaxConnectionsPerPeer { get; init; } = 8;

@@ -21,7 +21,7 @@ public sealed class MultiaddrProtocol
     private static readonly MultiaddrProtocol[] All =
     [
         new("ip4", 0x04, 4), new("tcp", 0x06, 2), new("ip6", 0x29, 16), new("dns", 0x35, Prefixed), new("dns4", 0x36, Prefixed), new("dns6", 0x37, Prefixed),
-        new("dnsaddr", 0x38, Prefixed), new("udp", 0x0111, 2), new("p2p-circuit", 0x0122, 0), new("p2p", 0x01A5, Prefixed), new("tls", 0x01C0, 0),
+        new("dnsaddr", 0x38, Prefixed), new("udp", 0x0111, 2), new("p2p-circuit", 0x0122, 0), new("p2p", 0x01A5, Prefixed), new("tls", 0x01C0, 0), new("sni", 0x01C1, Prefixed),
         new("quic-v1", 0x01CD, 0), new("ws", 0x01DD, 0), new("wss", 0x01DE, 0),
     ];
 
@@ -48,7 +48,7 @@ public sealed class MultiaddrProtocol
     internal bool IsSound(ReadOnlySpan<byte> value) => Name switch
     {
         "p2p" => PeerId.TryRead(value, out _),
-        "dns" or "dns4" or "dns6" or "dnsaddr" => IsHostName(value),
+        "dns" or "dns4" or "dns6" or "dnsaddr" or "sni" => IsHostName(value),
         _ => true,
     };
 

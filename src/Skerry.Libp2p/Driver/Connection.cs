@@ -36,6 +36,9 @@ internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr 
     /// <summary>What the peer says of itself, once it has said it.</summary>
     public Task<PeerInfo> Info => _pushed is { } pushed ? Task.FromResult(pushed) : _info.Task;
 
+    /// <summary>Whether the peer has said that it speaks a protocol.</summary>
+    public bool Speaks(string protocol) => Info is { IsCompletedSuccessfully: true } info && info.Result.Protocols.Contains(protocol);
+
     public PeerConnection Describe() => new(_id, Peer, address, isDialler, security, session.RoundTrip);
 
     /// <summary>The peer has said who it is.</summary>

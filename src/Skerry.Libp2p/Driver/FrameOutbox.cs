@@ -29,6 +29,7 @@ internal sealed class FrameOutbox(IMuxedChannel channel, PeerAccount account, Ac
     private int _length;
     private TaskCompletionSource? _room;
     private bool _isWriting;
+    private long _written;
     private bool _isClosed;
 
     /// <summary>Whether data may be put in now.</summary>
@@ -36,6 +37,15 @@ internal sealed class FrameOutbox(IMuxedChannel channel, PeerAccount account, Ac
     {
         get { lock (_gate) return _length < High; }
     }
+
+    /// <summary>Whether a write is under way.</summary>
+    public bool IsWriting
+    {
+        get { lock (_gate) return _isWriting; }
+    }
+
+    /// <summary>Buffers written so far.</summary>
+    public long Written => Interlocked.Read(ref _written);
 
     /// <summary>Ends when the outbox is closed and empty, or nothing can be written any more.</summary>
     public Task Emptied => _emptied.Task;
@@ -159,6 +169,7 @@ internal sealed class FrameOutbox(IMuxedChannel channel, PeerAccount account, Ac
                     account.Return(next.Bytes);
                 }
 
+                Interlocked.Increment(ref _written);
                 if (written % Stretch == 0) await Task.Yield();
             }
         }

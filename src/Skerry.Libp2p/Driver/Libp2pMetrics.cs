@@ -13,7 +13,7 @@ internal sealed class Libp2pMetrics
     private readonly Counter<long> _dhtRequests;
     private readonly Meter _meter;
 
-    public Libp2pMetrics(IMeterFactory meters, ConnectionTable table)
+    public Libp2pMetrics(IMeterFactory meters, ConnectionTable table, HandshakeQueue handshakes, ResourceLedger ledger)
     {
         var meter = _meter = meters.Create("Skerry.Libp2p");
         _connections = meter.CreateCounter<long>("skerry.libp2p.connections.made", "{connection}", "Connections that shook hands");
@@ -21,6 +21,11 @@ internal sealed class Libp2pMetrics
         _streams = meter.CreateCounter<long>("skerry.libp2p.streams.opened", "{stream}", "Streams that agreed on a protocol");
         _dhtRequests = meter.CreateCounter<long>("skerry.libp2p.dht.requests", "{request}", "Requests of peers in the DHT");
         meter.CreateObservableGauge("skerry.libp2p.connections", () => table.Taken, "{connection}", "Connections open or shaking hands");
+        meter.CreateObservableGauge("skerry.libp2p.handshakes", () => handshakes.Count, "{connection}", "Connections from outside that are shaking hands");
+        meter.CreateObservableGauge("skerry.libp2p.peers", () => ledger.Peers, "{peer}", "Peers with a connection that has proved who they are");
+        meter.CreateObservableGauge("skerry.libp2p.streams", () => ledger.Streams, "{stream}", "Streams open");
+        meter.CreateObservableGauge("skerry.libp2p.buffers", () => ledger.Buffers, "{buffer}", "Buffers with bytes under way");
+        meter.CreateObservableGauge("skerry.libp2p.memory", () => ledger.Memory, "By", "Length of those buffers together");
     }
 
     public void Connected(bool isDialler) => _connections.Add(1, Direction(isDialler));

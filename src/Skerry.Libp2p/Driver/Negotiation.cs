@@ -11,6 +11,9 @@ internal static class Negotiation
     public static Task<string> ProposeAsync(Stream channel, IReadOnlyList<string> wanted, CancellationToken cancel) =>
         RunAsync(channel, MultistreamCore.Dialler(wanted), giveUpWaiting: null, wanted, cancel);
 
+    /// <summary>All that is said to a peer that is known to speak a protocol; its answer is the same.</summary>
+    public static byte[] Proposal(string protocol) => [.. MultistreamCodec.Encode(MultistreamCore.Version), .. MultistreamCodec.Encode(protocol)];
+
     /// <summary>Answers proposals.</summary>
     /// <exception cref="Libp2pException">The other side proposed nothing that is spoken here.</exception>
     public static Task<string> AnswerAsync(Stream channel, Func<string, bool> speaks, CancellationToken cancel) =>

@@ -15,6 +15,7 @@ internal sealed class OwnAddresses
 
     private readonly Libp2pOptions _options;
     private readonly Func<IReadOnlyList<IPEndPoint>> _listening;
+    private readonly Func<IReadOnlyList<Listener>> _web;
     private readonly MonotonicClock _clock;
     private readonly ObservedAddresses _observed;
     private readonly Lock _gate = new();
@@ -22,9 +23,9 @@ internal sealed class OwnAddresses
     private IPAddress[] _interfaces = [];
     private Instant _interfacesRead = Instant.Origin - InterfacesAge;
 
-    public OwnAddresses(Libp2pOptions options, Func<IReadOnlyList<IPEndPoint>> listening, TimeProvider time)
+    public OwnAddresses(Libp2pOptions options, Func<IReadOnlyList<IPEndPoint>> listening, Func<IReadOnlyList<Listener>> web, TimeProvider time)
     {
-        (_options, _listening, _clock) = (options, listening, new MonotonicClock(time));
+        (_options, _listening, _web, _clock) = (options, listening, web, new MonotonicClock(time));
         _observed = new ObservedAddresses(options.ObservedAddressConfirmations);
     }
 
@@ -55,7 +56,8 @@ internal sealed class OwnAddresses
     public IReadOnlyList<Multiaddr> Offered => [.. Observed.Select(one => one.Address).Concat(_options.Announce).Concat(Listened).Distinct().Take(Candidates.Max)];
 
     /// <summary>Where it listens; what stands for all interfaces is spelled out.</summary>
-    public IReadOnlyList<Multiaddr> Listened => [.. _listening().SelectMany(Expand).Select(Multiaddr.FromTcp).Distinct()];
+    public IReadOnlyList<Multiaddr> Listened =>
+        [.. _listening().SelectMany(Expand).Select(Multiaddr.FromTcp).Concat(_web().SelectMany(listener => Expand(listener.EndPoint).Select(listener.AddressAt))).Distinct()];
 
     /// <summary>A peer says where it sees this node.</summary>
     public void OnObserved(Connection connection, Multiaddr? address)

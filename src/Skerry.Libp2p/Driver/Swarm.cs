@@ -4,6 +4,7 @@ using System.Net.Sockets;
 
 using Microsoft.Extensions.Logging;
 
+using Skerry.Libp2p.Core.WebSockets;
 using Skerry.Primitives;
 
 namespace Skerry.Libp2p.Driver;
@@ -17,8 +18,9 @@ internal sealed class Swarm : IAsyncDisposable
     private readonly Upgrader _upgrader;
     private readonly TcpDialler _dialler;
     private readonly BackgroundTasks _tasks = new();
-    private readonly List<Socket> _listeners = [];
+    private readonly List<Listener> _listeners = [];
     private volatile IPEndPoint[] _listening = [];
+    private volatile Listener[] _web = [];
 
     public Swarm(Libp2pOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
@@ -26,15 +28,19 @@ internal sealed class Swarm : IAsyncDisposable
         Ledger = new ResourceLedger(options);
         _upgrader = new Upgrader(options, Ledger, time);
         Connections = new ConnectionTable(options);
-        Own = new OwnAddresses(options, () => _listening, time);
-        _dialler = new TcpDialler(() => _listening);
-        Metrics = new Libp2pMetrics(meters, Connections);
+        Own = new OwnAddresses(options, () => _listening, () => _web, time);
+        _dialler = new TcpDialler(() => _listening, time);
+        Handshakes = new HandshakeQueue(options.MaxHandshakes, time);
+        Metrics = new Libp2pMetrics(meters, Connections, Handshakes, Ledger);
     }
 
     public ConnectionTable Connections { get; }
 
     /// <summary>What they hold.</summary>
     public ResourceLedger Ledger { get; }
+
+    /// <summary>Those that come in and are not proved yet.</summary>
+    public HandshakeQueue Handshakes { get; }
 
     public StreamHandlers Handlers { get; } = new();
 
@@ -58,11 +64,18 @@ internal sealed class Swarm : IAsyncDisposable
     /// <exception cref="Libp2pException">An address cannot be listened on.</exception>
     public void Listen()
     {
-        foreach (var address in _options.Listen) _listeners.Add(TcpTransport.Listen(address, _options.HolePunching));
-        _listening = [.. _listeners.Select(listener => (IPEndPoint)listener.LocalEndPoint!)];
+        foreach (var address in _options.Listen)
+        {
+            var isWeb = WebSocketAddress.TryRead(address, out var web);
+            if (web is { IsSecure: true } && _options.WebSocketCertificate is null) throw new Libp2pException($"{address} cannot be listened on: there is no certificate for it.");
+            _listeners.Add(new Listener(TcpTransport.Listen(address, _options.HolePunching && !isWeb), isWeb ? Multiaddr.Parse(web!.IsSecure ? "/wss" : "/ws") : null));
+        }
+
+        _listening = [.. _listeners.Where(listener => listener.Web is null).Select(listener => listener.EndPoint)];
+        _web = [.. _listeners.Where(listener => listener.Web is not null)];
         foreach (var listener in _listeners)
         {
-            Libp2pLog.Listening(_logger, _options.Identity.PeerId, TcpTransport.AddressOf(listener.LocalEndPoint));
+            Libp2pLog.Listening(_logger, _options.Identity.PeerId, listener.AddressAt(listener.EndPoint));
             _tasks.Launch(stopping => AcceptAsync(listener, stopping));
         }
     }
@@ -89,10 +102,21 @@ internal sealed class Swarm : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a stream under the first of the protocols that the peer speaks.</summary>
+    /// <summary>
+    /// Opens a stream under the first of the protocols that the peer speaks. When it has said that it speaks the first, nothing is waited for: what is written goes
+    /// along with the proposal, and a peer that has changed its mind is found out by reading.
+    /// </summary>
     /// <exception cref="Libp2pException">It speaks none of them, or is gone.</exception>
     public async Task<Libp2pStream> OpenAsync(Connection connection, IReadOnlyList<string> protocols, CancellationToken cancel)
     {
+        if (connection.Speaks(protocols[0]))
+        {
+            var known = connection.Session.Open(Negotiation.Proposal(protocols[0]));
+            known.Protocol = protocols[0];
+            Metrics.Opened(isDialler: true);
+            return known;
+        }
+
         var stream = connection.Session.Open();
         try
         {
@@ -114,18 +138,22 @@ internal sealed class Swarm : IAsyncDisposable
     /// <returns>The connection; null when nothing came of it.</returns>
     public async Task<Connection?> TakeInAsync(Stream channel, Multiaddr address, PeerId? expected, CancellationToken cancel)
     {
-        if (!Connections.TryTakePlace())
+        var handshake = Ledger.IsShort ? null : Handshakes.Begin(cancel);
+        if (handshake is null || !Connections.TryTakePlace())
         {
+            handshake?.Dispose();
             await channel.DisposeAsync().ConfigureAwait(false);
-            Refuse(address, "as many are open as are allowed");
+            Refuse(address, Ledger.IsShort ? "memory is short" : "as many are open as are allowed");
             return null;
         }
 
         try
         {
-            using var deadline = WithDeadline(cancel);
-            var terms = new UpgradeTerms(address, expected, IsClient: false) { IsFromListener = !address.IsCircuit, Silence = SilenceOf(address) };
-            var connection = await _upgrader.UpgradeAsync(channel, terms, deadline.Token).ConfigureAwait(false);
+            using var deadline = WithDeadline(handshake.Token);
+            var isWeb = WebSocketAddress.TryRead(address, out var web);
+            var way = isWeb ? await WebSocketTransport.AcceptAsync(channel, web!.IsSecure ? _options.WebSocketCertificate : null, deadline.Token).ConfigureAwait(false) : channel;
+            var terms = new UpgradeTerms(address, expected, IsClient: false) { IsFromListener = !address.IsCircuit && !isWeb, Silence = isWeb ? null : SilenceOf(address) };
+            var connection = await _upgrader.UpgradeAsync(way, terms, deadline.Token).ConfigureAwait(false);
             if (Begin(connection)) return connection;
             Refuse(address, $"{connection.Peer} has as many as it may");
         }
@@ -137,14 +165,19 @@ internal sealed class Swarm : IAsyncDisposable
         {
             Refuse(address, "it did not shake hands in time, or broke off");
         }
+        finally
+        {
+            handshake.Dispose();
+        }
 
+        await channel.DisposeAsync().ConfigureAwait(false);
         Connections.GiveBackPlace();
         return null;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var listener in _listeners) listener.Dispose();
+        foreach (var listener in _listeners) listener.Socket.Dispose();
         await Task.WhenAll(Connections.Close().Select(connection => connection.Session.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _tasks.DisposeAsync().ConfigureAwait(false);
         _upgrader.Dispose();
@@ -158,6 +191,7 @@ internal sealed class Swarm : IAsyncDisposable
 
     private async Task<Connection> ReachAsync(Multiaddr address, DialTerms terms, CancellationToken cancel)
     {
+        if (WebSocketAddress.TryRead(address, out var web)) return await ReachWebAsync(address, web, cancel).ConfigureAwait(false);
         var socket = await _dialler.DialAsync(address.WithoutPeer(), terms.IsPortShared && _options.HolePunching, cancel).ConfigureAwait(false);
         var isFromListener = _listening.Any(listener => listener.Port == ((IPEndPoint)socket.LocalEndPoint!).Port);
         try
@@ -172,6 +206,23 @@ internal sealed class Swarm : IAsyncDisposable
         }
     }
 
+    private async Task<Connection> ReachWebAsync(Multiaddr address, WebSocketAddress web, CancellationToken cancel)
+    {
+        var socket = await _dialler.DialAsync(address.WithoutPeer(), isPortShared: false, cancel).ConfigureAwait(false);
+        var channel = new NetworkStream(socket, ownsSocket: true);
+        try
+        {
+            var way = await WebSocketTransport.ConnectAsync(channel, web, cancel).ConfigureAwait(false);
+            return await _upgrader.UpgradeAsync(way, new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed)
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            if (failed is IOException) throw new Libp2pException($"The connection to {address} broke during the handshake: {failed.Message}", failed);
+            throw;
+        }
+    }
+
     private async Task<Stream> CallAsync(Multiaddr address, CancellationToken cancel)
     {
         if (!address.TrySplitCircuit(out var relay, out var called)) throw new Libp2pException($"{address} is no way through a relay: it must name the relay and who is called.");
@@ -179,14 +230,14 @@ internal sealed class Swarm : IAsyncDisposable
         return await Calls(connection, called, cancel).ConfigureAwait(false);
     }
 
-    private async Task AcceptAsync(Socket listener, CancellationToken stopping)
+    private async Task AcceptAsync(Listener listener, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var socket = await listener.AcceptAsync(stopping).ConfigureAwait(false);
-                _tasks.Launch(cancel => ReceiveAsync(socket, cancel));
+                var socket = await listener.Socket.AcceptAsync(stopping).ConfigureAwait(false);
+                _tasks.Launch(cancel => ReceiveAsync(listener, socket, cancel));
             }
             catch (SocketException failed) when (failed.SocketErrorCode is not SocketError.OperationAborted)
             {
@@ -200,16 +251,16 @@ internal sealed class Swarm : IAsyncDisposable
         }
     }
 
-    private async Task ReceiveAsync(Socket socket, CancellationToken stopping)
+    private async Task ReceiveAsync(Listener listener, Socket socket, CancellationToken stopping)
     {
-        if (!TcpTransport.TryGetRemote(socket, out var address))
+        if (!TcpTransport.TryGetRemote(socket, out var remote))
         {
             socket.Dispose();
             return;
         }
 
         socket.NoDelay = true;
-        await TakeInAsync(new NetworkStream(socket, ownsSocket: true), address, expected: null, stopping).ConfigureAwait(false);
+        await TakeInAsync(new NetworkStream(socket, ownsSocket: true), listener.AddressAt(remote), expected: null, stopping).ConfigureAwait(false);
     }
 
     private bool Begin(Connection connection)

@@ -5,8 +5,12 @@ namespace Skerry.Libp2p.Driver;
 
 /// <summary>Calls out over TCP, from a port that is listened on where that can be.</summary>
 /// <param name="listening">Where this node listens.</param>
-internal sealed class TcpDialler(Func<IEnumerable<IPEndPoint>> listening)
+/// <param name="time">Measures how long one address is tried before the next is, too.</param>
+internal sealed class TcpDialler(Func<IEnumerable<IPEndPoint>> listening, TimeProvider time)
 {
+    /// <summary>The connection attempt delay of RFC 8305, section 5.</summary>
+    private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
+
     /// <param name="address">Whom to call: TCP over an IP address or a DNS name.</param>
     /// <param name="isPortShared">Whether to call from a listener's port if there is one.</param>
     /// <param name="cancel">Gives up.</param>
@@ -16,20 +20,9 @@ internal sealed class TcpDialler(Func<IEnumerable<IPEndPoint>> listening)
         if (!address.TryGetTcp(out var endPoint)) throw new Libp2pException($"{address} is no address to dial: TCP over an IP address or a DNS name is.");
         try
         {
-            SocketException? last = null;
-            foreach (var target in await ResolveAsync(endPoint, cancel).ConfigureAwait(false))
-            {
-                try
-                {
-                    return await DialAsync(target, isPortShared ? LocalFor(target) : null, cancel).ConfigureAwait(false);
-                }
-                catch (SocketException failed)
-                {
-                    last = failed;
-                }
-            }
-
-            throw last ?? new SocketException((int)SocketError.HostNotFound);
+            var targets = await ResolveAsync(endPoint, cancel).ConfigureAwait(false);
+            if (targets.Count == 0) throw new SocketException((int)SocketError.HostNotFound);
+            return await Staggered.FirstAsync(targets, Stagger, (target, given) => DialAsync(target, isPortShared ? LocalFor(target) : null, given), time, cancel).ConfigureAwait(false);
         }
         catch (SocketException failed)
         {
@@ -71,13 +64,20 @@ internal sealed class TcpDialler(Func<IEnumerable<IPEndPoint>> listening)
         }
     }
 
-    private static async Task<IEnumerable<IPEndPoint>> ResolveAsync(EndPoint endPoint, CancellationToken cancel)
+    private static async Task<IReadOnlyList<IPEndPoint>> ResolveAsync(EndPoint endPoint, CancellationToken cancel)
     {
         if (endPoint is IPEndPoint known) return [known];
         var name = (DnsEndPoint)endPoint;
         var addresses = await Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, cancel).ConfigureAwait(false);
-        return addresses.Select(address => new IPEndPoint(address, name.Port));
+        return [.. Interleave(addresses).Select(address => new IPEndPoint(address, name.Port))];
     }
+
+    /// <summary>IPv6 and IPv4 in turn (RFC 8305, section 4): where one of them leads nowhere, the other comes second and not last.</summary>
+    private static IEnumerable<IPAddress> Interleave(IPAddress[] addresses) => addresses
+        .GroupBy(address => address.AddressFamily)
+        .SelectMany(family => family.Select((address, place) => (address, place, isIpv4: family.Key == AddressFamily.InterNetwork)))
+        .OrderBy(one => one.place).ThenBy(one => one.isIpv4)
+        .Select(one => one.address);
 
     /// <summary>The listener from whose port a peer is called: it must be able to send there.</summary>
     private IPEndPoint? LocalFor(IPEndPoint target)

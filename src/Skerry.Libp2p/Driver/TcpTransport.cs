@@ -33,19 +33,17 @@ internal static class TcpTransport
     }
 
     /// <returns>False when the caller has hung up already.</returns>
-    public static bool TryGetRemote(Socket socket, [NotNullWhen(true)] out Multiaddr? address)
+    public static bool TryGetRemote(Socket socket, [NotNullWhen(true)] out IPEndPoint? remote)
     {
         try
         {
-            address = AddressOf(socket.RemoteEndPoint);
-            return true;
+            remote = (IPEndPoint?)socket.RemoteEndPoint;
+            return remote is not null;
         }
         catch (SocketException)
         {
-            address = null;
+            remote = null;
             return false;
         }
     }
-
-    public static Multiaddr AddressOf(EndPoint? endPoint) => Multiaddr.FromTcp((IPEndPoint)endPoint!);
 }

@@ -18,18 +18,22 @@ internal sealed class YamuxSession : IAsyncDisposable
     private readonly IMuxedChannel _channel;
     private readonly PeerAccount _account;
     private readonly YamuxCore _core;
+    private readonly YamuxTiming _timing;
     private readonly MonotonicClock _clock;
     private readonly TimeProvider _time;
     private readonly FrameOutbox _outbox;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, YamuxStream> _streams = [];
+    private readonly Queue<YamuxStream> _overdue = new();
     private readonly Channel<YamuxStream> _incoming = Channel.CreateUnbounded<YamuxStream>();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _header = new byte[YamuxHeader.Size];
     private int _headerLength;
     private int _dataLeft;
     private YamuxStream? _target;
+    private long _written;
+    private Instant _writtenAt;
     private Task _running = Task.CompletedTask;
     private Exception? _failure;
 
@@ -38,6 +42,7 @@ internal sealed class YamuxSession : IAsyncDisposable
         (_channel, _account, _time) = (channel, account, time);
         _clock = new MonotonicClock(time);
         _core = new YamuxCore(isDialler, timing);
+        _timing = timing;
         _outbox = new FrameOutbox(channel, account, Break);
         _timer = time.CreateTimer(static session => ((YamuxSession)session!).OnTime(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -73,17 +78,21 @@ internal sealed class YamuxSession : IAsyncDisposable
     }
 
     /// <summary>Opens a stream; the peer hears of it with the first <see cref="Flush"/>.</summary>
+    /// <param name="proposal">What to send on it at once, for an answer that is the same; null: nothing.</param>
     /// <exception cref="Libp2pException">The session is over.</exception>
-    public YamuxStream Open()
+    public YamuxStream Open(byte[]? proposal = null)
     {
         lock (_gate)
         {
             var id = _failure is null ? _core.Open() : 0;
             if (id == 0) throw new Libp2pException($"The connection to {Peer} is over: {_failure?.Message ?? "all its streams are used up"}", _failure);
-            var stream = new YamuxStream(this, id, isIncoming: false, _account);
+            var stream = new YamuxStream(this, id, isIncoming: false, _account) { ProposedAt = _clock.Now };
             _streams.Add(id, stream);
             _account.AddOutgoing();
             Drain();
+            if (proposal is null) return stream;
+            stream.Expect(proposal);
+            Put(id, proposal);
             return stream;
         }
     }
@@ -246,12 +255,27 @@ internal sealed class YamuxSession : IAsyncDisposable
             if (_failure is not null) return;
             _core.Advance(_clock.Now);
             Drain();
+            Overdue();
             // An answered ping moves the deadline back; it is never so near that a tenth of a second matters.
             var wait = _core.NextDeadline - _clock.Now;
             if (_failure is null) _timer.Change(TimeSpan.FromSeconds(Math.Clamp(wait.TotalSeconds, 0.1, 30)), Timeout.InfiniteTimeSpan);
         }
 
         _outbox.Flush();
+    }
+
+    /// <summary>Ends what has waited too long: a write, and streams whose protocol was never agreed on.</summary>
+    private void Overdue()
+    {
+        var now = _clock.Now;
+        if (_outbox.Written != _written || !_outbox.IsWriting) (_written, _writtenAt) = (_outbox.Written, now);
+        else if (now - _writtenAt > _timing.WriteTimeout) Fail(new Libp2pException($"the peer has taken nothing for {_timing.WriteTimeout.TotalSeconds:0} s"));
+        foreach (var stream in _streams.Values)
+        {
+            if (stream.IsAnswerDue && now - stream.ProposedAt > _timing.WriteTimeout) _overdue.Enqueue(stream);
+        }
+
+        while (_overdue.TryDequeue(out var stream)) stream.Abort();
     }
 
     /// <summary>Puts in data as far as there is credit, in frames of one length, so that no small one is left over.</summary>
@@ -334,7 +358,7 @@ internal sealed class YamuxSession : IAsyncDisposable
         // The peer, or all together, hold as much as they may.
         if (!_account.TryAddIncoming())
         {
-            _core.Reset(id);
+            _core.Refuse(id, _clock.Now);
             return;
         }
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using Skerry.Primitives;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>One stream of a <see cref="YamuxSession"/>.</summary>
@@ -13,6 +15,9 @@ internal sealed class YamuxStream : Libp2pStream
     private bool _hasEndedWriting;
     private bool _isComplete;
     private bool _isAbandoned;
+    private byte[]? _answer;
+    private int _answered;
+    private int _answerDue;
 
     public YamuxStream(YamuxSession session, uint id, bool isIncoming, PeerAccount account)
     {
@@ -26,6 +31,15 @@ internal sealed class YamuxStream : Libp2pStream
 
     /// <summary>Whether the peer opened it.</summary>
     public bool IsIncoming { get; }
+
+    /// <summary>When it was opened.</summary>
+    public Instant ProposedAt { get; init; }
+
+    /// <summary>Whether the peer has not said yet that it speaks what was proposed.</summary>
+    public bool IsAnswerDue
+    {
+        get { lock (_gate) return _answerDue > 0; }
+    }
 
     public override PeerId Peer => _session.Peer;
 
@@ -46,6 +60,7 @@ internal sealed class YamuxStream : Libp2pStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (_answer is not null) await HearAnswerAsync(_answer, cancellationToken).ConfigureAwait(false);
         var count = await _received.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count > 0) _session.OnConsumed(Id, count);
         return count;
@@ -88,6 +103,9 @@ internal sealed class YamuxStream : Libp2pStream
         _received.Close(cause);
     }
 
+    /// <summary>The peer is told a protocol that it is known to speak: its answer, the same words, comes before all else that is read.</summary>
+    public void Expect(byte[] answer) => (_answer, _answerDue) = (answer, answer.Length);
+
     /// <summary>More may be sent.</summary>
     public void OnCredit()
     {
@@ -100,7 +118,9 @@ internal sealed class YamuxStream : Libp2pStream
     {
         lock (_gate)
         {
-            if (_isAbandoned) return false;
+            var isAnswer = data.Length <= _answerDue;
+            _answerDue = Math.Max(0, _answerDue - data.Length);
+            if (_isAbandoned) return isAnswer;
         }
 
         return _received.TryWrite(data);
@@ -172,6 +192,27 @@ internal sealed class YamuxStream : Libp2pStream
         if (isOver) _session.Forget(Id);
         else if (isCut) Abort();
         _received.Close(new ObjectDisposedException(nameof(Libp2pStream), "The stream was closed here."));
+    }
+
+    /// <summary>Reads past the peer's yes. A read that is given up in the middle goes on with the next.</summary>
+    private async ValueTask HearAnswerAsync(byte[] answer, CancellationToken cancel)
+    {
+        _session.Flush();
+        var piece = new byte[answer.Length];
+        while (_answered < answer.Length)
+        {
+            var count = await _received.ReadAsync(piece.AsMemory(_answered), cancel).ConfigureAwait(false);
+            if (count == 0 || !piece.AsSpan(_answered, count).SequenceEqual(answer.AsSpan(_answered, count)))
+            {
+                Abort();
+                throw new Libp2pException($"No protocol was agreed on: {Peer} does not speak {Protocol} any more.");
+            }
+
+            _answered += count;
+        }
+
+        _answer = null;
+        _session.OnConsumed(Id, answer.Length);
     }
 
     /// <summary>What is done when credit comes after this call.</summary>

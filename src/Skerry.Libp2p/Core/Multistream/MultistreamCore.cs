@@ -14,7 +14,8 @@ namespace Skerry.Libp2p.Core.Multistream;
 /// </summary>
 internal sealed class MultistreamCore
 {
-    private const string Version = "/multistream/1.0.0";
+    /// <summary>The first word of either side.</summary>
+    public const string Version = "/multistream/1.0.0";
     private const string NotAvailable = "na";
 
     /// <summary>A listener is asked so often, then it has enough.</summary>

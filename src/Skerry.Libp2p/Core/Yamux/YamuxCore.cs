@@ -33,6 +33,8 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     private bool _isOver;
     private int _incoming;
     private uint _grown;
+    private double _futile;
+    private Instant _futileCounted;
 
     /// <summary>The last measured round trip; zero before the first.</summary>
     public TimeSpan RoundTrip { get; private set; }
@@ -76,7 +78,7 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
                 Fail(header.Length == 0 ? "the peer has said goodbye" : $"the peer has ended the session with reason {header.Length}", 0);
                 break;
             default:
-                OnStreamFrame(header);
+                OnStreamFrame(header, now);
                 break;
         }
     }
@@ -149,13 +151,20 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         Send(YamuxType.WindowUpdate, YamuxFlags.Rst, id, 0);
     }
 
+    /// <summary>A stream that the peer has opened is not taken in after all.</summary>
+    public void Refuse(uint id, Instant now)
+    {
+        Reset(id);
+        CountFutile(now);
+    }
+
     /// <summary>Says goodbye.</summary>
     public void Close() => Fail("the session was closed", 0);
 
-    private void OnStreamFrame(YamuxHeader header)
+    private void OnStreamFrame(YamuxHeader header, Instant now)
     {
         var isNew = (header.Flags & YamuxFlags.Syn) != 0;
-        if (isNew && !TryAccept(header.Stream)) return;
+        if (isNew && !TryAccept(header.Stream, now)) return;
         var length = header.Type == YamuxType.Data ? header.Length : 0;
         if (!_streams.TryGetValue(header.Stream, out var stream))
         {
@@ -170,6 +179,7 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         {
             Remove(header.Stream, stream);
             _outputs.Enqueue(new YamuxOutput(YamuxOutputKind.Reset, header.Stream));
+            if (stream.IsIncoming) CountFutile(now);
         }
         else if ((header.Flags & YamuxFlags.Fin) != 0 && !stream.IsTheirsEnded)
         {
@@ -179,7 +189,7 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         }
     }
 
-    private bool TryAccept(uint id)
+    private bool TryAccept(uint id, Instant now)
     {
         var isTheirs = id != 0 && id % 2 == (isDialler ? 0u : 1u);
         if (!isTheirs || _streams.ContainsKey(id))
@@ -191,7 +201,8 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         if (_incoming >= timing.MaxIncoming)
         {
             Send(YamuxType.WindowUpdate, YamuxFlags.Rst, id, 0);
-            return true; // what came along is thrown away
+            CountFutile(now);
+            return !_isOver; // what came along is thrown away
         }
 
         _incoming++;
@@ -199,6 +210,13 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         Send(YamuxType.WindowUpdate, YamuxFlags.Ack, id, 0);
         _outputs.Enqueue(new YamuxOutput(YamuxOutputKind.Opened, id));
         return true;
+    }
+
+    private void CountFutile(Instant now)
+    {
+        _futile = Math.Max(0, _futile - (timing.MaxFutile * (now - _futileCounted).TotalSeconds)) + 1;
+        _futileCounted = now;
+        if (_futile > timing.MaxFutile) Fail($"the peer opens streams that come to nothing, more than {timing.MaxFutile} a second", 1);
     }
 
     private void Credit(uint id, YamuxStreamState stream, uint length)
