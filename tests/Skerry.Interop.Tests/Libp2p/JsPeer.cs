@@ -30,13 +30,15 @@ internal sealed class JsPeer : IAsyncDisposable
     /// <param name="network">The private network it is in; null: none.</param>
     /// <param name="through">The relay it is to be reached through; null: it listens itself.</param>
     /// <param name="isRelay">Whether it is a relay.</param>
-    public static async Task<JsPeer> StartAsync(string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false)
+    /// <param name="listen">Where it listens; null: on TCP.</param>
+    public static async Task<JsPeer> StartAsync(string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false, string? listen = null)
     {
         var folder = NodePackages.FolderOf("Libp2p");
         await NodePackages.InstallAsync(folder);
         var options = new JsonObject { ["security"] = security, ["relay"] = isRelay };
         if (network is not null) options["network"] = network.ToFile().TrimEnd();
         if (through is not null) options["listen"] = new JsonArray($"{through}/p2p-circuit");
+        if (listen is not null) options["listen"] = new JsonArray(listen);
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "peer.mjs"), options.ToJsonString()])
         {
             RedirectStandardInput = true,

@@ -11,6 +11,7 @@ import { ping } from '@libp2p/ping';
 import { preSharedKey } from '@libp2p/pnet';
 import { tcp } from '@libp2p/tcp';
 import { tls } from '@libp2p/tls';
+import { webSockets } from '@libp2p/websockets';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 
@@ -20,7 +21,7 @@ const SOURCE = '/skerry/test/source/1.0.0'; // reads a count of bytes as text to
 const options = JSON.parse(process.argv[2]);
 const node = await createLibp2p({
   addresses: { listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'] },
-  transports: [tcp(), circuitRelayTransport()],
+  transports: [tcp(), circuitRelayTransport(), webSockets({ websocket: { rejectUnauthorized: false } })],
   connectionEncrypters: [options.security === 'tls' ? tls() : noise()],
   ...(options.network && { connectionProtector: preSharedKey({ psk: Buffer.from(options.network) }) }),
   streamMuxers: [yamux()],
