@@ -140,14 +140,18 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <exception cref="Libp2pException">There is no connection to it, it is no relay, or it has no room.</exception>
     public Task<RelayReservation> ReserveAsync(PeerId relay, CancellationToken cancel = default) => _relays.ReserveAsync(ConnectionTo(relay), cancel);
 
+    /// <summary>As the other, of one certain connection.</summary>
+    /// <exception cref="Libp2pException">It is over; its peer is no relay, or has no room.</exception>
+    public Task<RelayReservation> ReserveAsync(PeerConnection relay, CancellationToken cancel = default) => _relays.ReserveAsync(ConnectionTo(relay), cancel);
+
     /// <summary>Opens a stream to a connected peer under the first of the protocols that it speaks.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, or it speaks none of them.</exception>
     public Task<Libp2pStream> OpenAsync(PeerId peer, IReadOnlyList<string> protocols, CancellationToken cancel = default) => _swarm.OpenAsync(ConnectionTo(peer), protocols, cancel);
 
     /// <summary>Opens a stream over one certain connection.</summary>
     /// <exception cref="Libp2pException">It is over, or its peer speaks none of the protocols.</exception>
-    public Task<Libp2pStream> OpenAsync(PeerConnection connection, IReadOnlyList<string> protocols, CancellationToken cancel = default) => _swarm.OpenAsync(
-        _swarm.Connections.Find(connection) ?? throw new Libp2pException($"The connection to {connection.Peer} at {connection.Address} is over."), protocols, cancel);
+    public Task<Libp2pStream> OpenAsync(PeerConnection connection, IReadOnlyList<string> protocols, CancellationToken cancel = default) =>
+        _swarm.OpenAsync(ConnectionTo(connection), protocols, cancel);
 
     /// <summary>What a connected peer says of itself; waits until it has said it.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, or it does not say.</exception>
@@ -158,6 +162,15 @@ public sealed class Libp2pHost : IAsyncDisposable
     public async Task<TimeSpan> PingAsync(PeerId peer, CancellationToken cancel = default)
     {
         var stream = await OpenAsync(peer, [PingProtocol.Id], cancel).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        return await PingProtocol.MeasureAsync(stream, _time, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Measures a round trip over one certain connection.</summary>
+    /// <exception cref="Libp2pException">It is over, or its peer does not answer as it should.</exception>
+    public async Task<TimeSpan> PingAsync(PeerConnection connection, CancellationToken cancel = default)
+    {
+        var stream = await OpenAsync(connection, [PingProtocol.Id], cancel).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
         return await PingProtocol.MeasureAsync(stream, _time, cancel).ConfigureAwait(false);
     }
@@ -182,6 +195,9 @@ public sealed class Libp2pHost : IAsyncDisposable
         _dht?.OnClosed(connection);
         Closed?.Invoke(connection.Describe());
     }
+
+    private Connection ConnectionTo(PeerConnection described) =>
+        _swarm.Connections.Find(described) ?? throw new Libp2pException($"The connection to {described.Peer} at {described.Address} is over.");
 
     private Connection ConnectionTo(PeerId peer) => _swarm.Connections.Find(peer) ?? throw new Libp2pException($"There is no connection to {peer}.");
 }

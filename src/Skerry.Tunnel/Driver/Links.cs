@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Libp2p;
+using Skerry.Tunnel.Core.Dial;
+
+namespace Skerry.Tunnel.Driver;
+
+/// <summary>Connections to nodes by name: the best there is, or a new one.</summary>
+/// <param name="options">Who this node is.</param>
+/// <param name="host">Its connections.</param>
+/// <param name="directory">Where nodes are.</param>
+/// <param name="relays">The relays the operator names, by node.</param>
+/// <param name="metrics">Counts dials.</param>
+/// <param name="time">For deadlines.</param>
+/// <param name="logger">Tells of dials.</param>
+internal sealed class Links(
+    TunnelOptions options, Libp2pHost host, ITunnelDirectory directory, Func<string, RelayNode?> relays, TunnelMetrics metrics, TimeProvider time, ILogger logger)
+{
+    private readonly ConcurrentDictionary<(string Node, bool IsDirect), Lazy<Task<PeerConnection>>> _dialling = new();
+
+    public DialHistory History { get; } = new();
+
+    /// <summary>What is likely to be paid for a way through a relay, in milliseconds; unknown relays come last.</summary>
+    public Func<PeerId, double> RelayCost { get; set; } = _ => double.MaxValue;
+
+    /// <summary>The node of a relay, if its peer id is known as one: then all of its addresses may be tried, and not only the one in a circuit's.</summary>
+    public Func<PeerId, string?> RelayNodeOf { get; set; } = _ => null;
+
+    /// <summary>The best connection to a node; null: there is none.</summary>
+    public PeerConnection? Best(string node)
+    {
+        var peer = options.Identity.PeerIdOf(node);
+        return host.Connections.Where(connection => connection.Peer == peer)
+            .OrderBy(connection => connection.Address.IsCircuit)
+            .ThenBy(connection => connection.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : connection.RoundTrip)
+            .ThenByDescending(connection => connection.Id)
+            .FirstOrDefault();
+    }
+
+    /// <summary>The best connection to a node, made if there is none.</summary>
+    /// <exception cref="TunnelException">It is not reached in time.</exception>
+    public Task<PeerConnection> ReachAsync(string node, CancellationToken cancel) =>
+        Best(node) is { } there ? Task.FromResult(there) : DialAsync(node, isDirect: false, cancel);
+
+    /// <summary>A connection from node to node, if one can be made.</summary>
+    /// <exception cref="TunnelException">None can.</exception>
+    public Task<PeerConnection> ReachDirectlyAsync(string node, CancellationToken cancel) =>
+        Best(node) is { Address.IsCircuit: false } there ? Task.FromResult(there) : DialAsync(node, isDirect: true, cancel);
+
+    /// <summary>Everything that is known of where a node is.</summary>
+    public IReadOnlyList<Multiaddr> AddressesOf(string node) =>
+        [.. (relays(node)?.Addresses ?? []).Concat(directory.Find(node)?.Addresses ?? []).Distinct()];
+
+    private Task<PeerConnection> DialAsync(string node, bool isDirect, CancellationToken cancel)
+    {
+        // Many ask for the same node at once, when its relay has died: one dials.
+        var key = (node, isDirect);
+        var mine = new Lazy<Task<PeerConnection>>(() => DialAllAsync(node, isDirect));
+        var shared = _dialling.GetOrAdd(key, mine);
+        if (ReferenceEquals(shared, mine)) _ = mine.Value.ContinueWith(_ => _dialling.TryRemove(new(key, mine)), TaskScheduler.Default);
+        return shared.Value.WaitAsync(cancel);
+    }
+
+    private async Task<PeerConnection> DialAllAsync(string node, bool isDirect)
+    {
+        await Task.Yield();
+        if (node == options.Node) throw new TunnelException($"{node} is this node itself.");
+        var peer = options.Identity.PeerIdOf(node);
+        var ways = AddressesOf(node).Select(address => address.WithPeer(peer)).Where(address => !address.IsCircuit || (!isDirect && RelayOf(address) is { } relay && relay != host.PeerId));
+        var steps = DialPlan.Of(ways, address => RelayOf(address) is { } relay ? RelayCost(relay) : double.MaxValue);
+        if (steps.Count == 0) throw new TunnelException($"Nobody has said where {node} is{(isDirect ? "" : ", nor through which relay it is reached")}.");
+        using var timeout = new CancellationTokenSource(options.DialTimeout, time);
+        var running = steps.Select(step => TryAsync(node, step, timeout.Token)).ToList();
+        var failures = new List<string>();
+        while (running.Count > 0)
+        {
+            var done = await Task.WhenAny(running).ConfigureAwait(false);
+            running.Remove(done);
+            var (connection, failure) = await done.ConfigureAwait(false);
+            if (connection is not null)
+            {
+                await timeout.CancelAsync().ConfigureAwait(false);
+                // One that comes in second is closed again.
+                foreach (var late in running) _ = late.ContinueWith(CloseSecondAsync, TaskScheduler.Default);
+                return connection;
+            }
+
+            failures.Add(failure!);
+        }
+
+        throw new TunnelException($"{node} is not reached: {string.Join("; ", failures)}");
+    }
+
+    private static PeerId? RelayOf(Multiaddr circuit) => circuit.TrySplitCircuit(out var relay, out _) ? relay.PeerId : null;
+
+    private async Task CloseSecondAsync(Task<(PeerConnection? Connection, string? Failure)> late)
+    {
+        if ((await late.ConfigureAwait(false)).Connection is { Address.IsCircuit: true } second) await host.CloseAsync(second).ConfigureAwait(false);
+    }
+
+    private async Task<(PeerConnection? Connection, string? Failure)> TryAsync(string node, DialStep step, CancellationToken cancel)
+    {
+        var start = time.GetTimestamp();
+        var isBegun = false;
+        string failure;
+        try
+        {
+            if (step.After > TimeSpan.Zero) await Task.Delay(step.After, time, cancel).ConfigureAwait(false);
+            (start, isBegun) = (time.GetTimestamp(), true);
+            if (RelayOf(step.Address) is { } relay && RelayNodeOf(relay) is { } relayNode) await ReachDirectlyAsync(relayNode, cancel).ConfigureAwait(false);
+            var connection = await host.DialAsync(step.Address, cancel).ConfigureAwait(false);
+            Note(null);
+            TunnelLog.Reached(logger, node, connection.Address.IsCircuit ? PathKind.Relayed : PathKind.Direct, step.Address.ToString());
+            return (connection, null);
+        }
+        catch (Exception failed) when (failed is Libp2pException or IOException)
+        {
+            failure = failed.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            failure = "given up: another way was quicker, or there was no answer in time";
+        }
+
+        if (isBegun) Note(failure);
+        TunnelLog.NotReached(logger, node, step.Address.ToString(), failure);
+        return (null, failure);
+
+        void Note(string? why)
+        {
+            metrics.Dialled(step.Address.IsCircuit, why is null);
+            History.Add(node, new DialAttempt(step.Address, time.GetUtcNow() - time.GetElapsedTime(start), time.GetElapsedTime(start), why));
+        }
+    }
+}

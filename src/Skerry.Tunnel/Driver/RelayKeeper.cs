@@ -1,0 +1,303 @@
+using System.Collections.Immutable;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Libp2p;
+using Skerry.Tunnel.Core.Relays;
+
+namespace Skerry.Tunnel.Driver;
+
+/// <summary>
+/// Keeps in touch with relays: measures the candidates, holds a place at the best of them, and moves on at once when one is lost. One loop does it all, woken by
+/// news and at the latest after the finder's period.
+/// </summary>
+/// <param name="options">How many, how often.</param>
+/// <param name="host">Its connections.</param>
+/// <param name="links">Reaches relays.</param>
+/// <param name="directory">Relays that the mesh speaks of.</param>
+/// <param name="time">For deadlines.</param>
+/// <param name="logger">Tells of relays won and lost.</param>
+internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links links, ITunnelDirectory directory, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RelayState> _relays = new(StringComparer.Ordinal);
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<RelayNode> _named = [.. options.RelayNodes];
+
+    /// <summary>Told when the relays that put callers through to this node are others than before.</summary>
+    public Action? Changed { get; set; }
+
+    /// <summary>Whether this node needs relays to be reached.</summary>
+    public Func<bool> IsNeeded { get; set; } = () => true;
+
+    /// <summary>The relays the operator names.</summary>
+    public ImmutableArray<RelayNode> Named => _named;
+
+    /// <summary>Ways to this node through the relays it holds a place at, the best first.</summary>
+    public IReadOnlyList<Multiaddr> Circuits
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. Held().OrderBy(relay => CostOf(relay)).SelectMany(relay => relay.Reservation!.Addresses.Append(CircuitOver(relay.Connection!)).Distinct().Take(4))];
+            }
+        }
+    }
+
+    public int Reservations
+    {
+        get { lock (_gate) return Held().Count(); }
+    }
+
+    public IReadOnlyList<RelayStatus> Status
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return
+                [
+                    .. _relays.Values.OrderBy(relay => relay.Node, StringComparer.Ordinal).Select(relay => new RelayStatus(
+                        relay.Node, relay.Zone, relay.IsPreferred, relay.Connection is null ? null : relay.RoundTrip, relay.Reservation?.Expires, relay.Failure, relay.Connection?.Address)),
+                ];
+            }
+        }
+    }
+
+    public RelayNode? Find(string node) => _named.FirstOrDefault(relay => relay.Node == node);
+
+    /// <summary>The relay's node behind a peer id, if it is known as one.</summary>
+    public string? NodeOf(PeerId peer)
+    {
+        lock (_gate) return _relays.Keys.FirstOrDefault(node => options.Identity.PeerIdOf(node) == peer);
+    }
+
+    /// <summary>What a way through a relay is likely to cost.</summary>
+    public double CostOf(PeerId relay)
+    {
+        lock (_gate)
+        {
+            var known = _relays.Values.FirstOrDefault(state => options.Identity.PeerIdOf(state.Node) == relay);
+            return known?.Connection is null ? double.MaxValue : CostOf(known);
+        }
+    }
+
+    /// <summary>Other relays are named from now on.</summary>
+    public void SetNamed(IEnumerable<RelayNode> relays)
+    {
+        _named = [.. relays];
+        Wake();
+    }
+
+    /// <summary>Something has changed: look again at once.</summary>
+    public void Wake() => Volatile.Read(ref _news).TrySetResult();
+
+    /// <summary>A connection is over.</summary>
+    public void OnClosed(PeerConnection connection)
+    {
+        bool wasHeld;
+        lock (_gate)
+        {
+            var relay = _relays.Values.FirstOrDefault(state => state.Connection?.Id == connection.Id);
+            if (relay is null) return;
+            wasHeld = relay.Reservation is not null;
+            (relay.Connection, relay.Reservation, relay.Failure) = (null, null, "the connection was lost");
+            relay.Missed();
+            TunnelLog.RelayLost(logger, relay.Node, "the connection was lost, or it was silent");
+        }
+
+        if (wasHeld) Changed?.Invoke();
+        Wake();
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await RoundAsync(stopping).ConfigureAwait(false);
+                await WaitAsync(stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private static Multiaddr CircuitOver(PeerConnection relay) => relay.Address.WithPeer(relay.Peer).With(Multiaddr.Parse("/p2p-circuit"));
+
+    private static double CostOf(RelayState relay) => RelayChooser.CostOf(Candidate(relay));
+
+    private static RelayCandidate Candidate(RelayState relay) => new(relay.Node, relay.Zone, relay.RoundTrip, relay.Loss, relay.IsPreferred);
+
+    private IEnumerable<RelayState> Held() => _relays.Values.Where(relay => relay.Reservation is not null && relay.Connection is not null);
+
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        TimeSpan wait;
+        lock (_gate)
+        {
+            // Who failed is tried again when its pause is over, and sooner than the next round if nothing is held.
+            var next = _relays.Values.Where(relay => relay.Connection is null).Select(relay => relay.NextTry - time.GetUtcNow()).DefaultIfEmpty(options.FinderPeriod).Min();
+            wait = TimeSpan.FromMilliseconds(Math.Clamp(Math.Min(next.TotalMilliseconds, options.FinderPeriod.TotalMilliseconds), 20, LongestPause.TotalMilliseconds));
+        }
+
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(Task.Delay(wait, time, pause.Token), _news.Task).ConfigureAwait(false);
+        await pause.CancelAsync().ConfigureAwait(false);
+        if (_news.Task.IsCompleted) Volatile.Write(ref _news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        stopping.ThrowIfCancellationRequested();
+    }
+
+    private async Task RoundAsync(CancellationToken stopping)
+    {
+        List<RelayState> due;
+        lock (_gate)
+        {
+            Refresh();
+            due = [.. _relays.Values.Where(relay => relay.Connection is not null || relay.NextTry <= time.GetUtcNow()).OrderByDescending(relay => relay.IsPreferred)
+                .ThenBy(relay => relay.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : relay.RoundTrip).Take(options.MaxCandidates)];
+        }
+
+        if (!IsNeeded())
+        {
+            GiveUpReservations();
+            return;
+        }
+
+        // Whoever answers first may be chosen first: one that does not answer must not hold the others up.
+        var measuring = due.Select(relay => MeasureAsync(relay, stopping)).ToList();
+        while (measuring.Count > 0)
+        {
+            measuring.Remove(await Task.WhenAny(measuring).ConfigureAwait(false));
+            await HoldAsync(stopping).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Under the lock: who is a relay now.</summary>
+    private void Refresh()
+    {
+        var known = directory.Relays.Where(relay => relay.Node != options.Node).ToDictionary(relay => relay.Node, StringComparer.Ordinal);
+        foreach (var node in _named.Select(relay => relay.Node).Concat(known.Keys).Distinct(StringComparer.Ordinal).Where(node => node != options.Node))
+        {
+            if (!_relays.TryGetValue(node, out var state)) _relays[node] = state = new RelayState { Node = node };
+            state.IsPreferred = Find(node) is not null;
+            if (known.TryGetValue(node, out var routes)) state.Zone = routes.Zone.Length > 0 ? routes.Zone : routes.Group;
+            if (state.Zone.Length == 0) state.Zone = node;
+        }
+
+        foreach (var gone in _relays.Keys.Where(node => Find(node) is null && !known.ContainsKey(node)).ToList()) _relays.Remove(gone);
+    }
+
+    private async Task MeasureAsync(RelayState relay, CancellationToken stopping)
+    {
+        try
+        {
+            var connection = relay.Connection ?? await links.ReachDirectlyAsync(relay.Node, stopping).ConfigureAwait(false);
+            host.SetHeartbeat(connection, options.HeartbeatPeriod, 2 * options.HeartbeatPeriod);
+            using var timeout = new CancellationTokenSource(3 * options.HeartbeatPeriod, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+            var took = await host.PingAsync(connection, either.Token).ConfigureAwait(false);
+            lock (_gate)
+            {
+                relay.Measured(took);
+                (relay.Connection, relay.Failures) = (connection, 0);
+                if (relay.Reservation is null && relay.Failure is "the connection was lost") relay.Failure = null;
+            }
+        }
+        catch (Exception failed) when (failed is TunnelException or Libp2pException or IOException or OperationCanceledException)
+        {
+            if (stopping.IsCancellationRequested) return;
+            lock (_gate)
+            {
+                relay.Missed();
+                if (relay.Connection is not null) return; // its heartbeat decides
+                relay.Failure = failed.Message;
+                Postpone(relay);
+            }
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Postpone(RelayState relay)
+    {
+        var pause = Math.Min(options.HeartbeatPeriod.TotalSeconds * 0.5 * Math.Pow(2, relay.Failures++), LongestPause.TotalSeconds);
+        relay.NextTry = time.GetUtcNow() + TimeSpan.FromSeconds(pause);
+    }
+
+    private async Task HoldAsync(CancellationToken stopping)
+    {
+        List<RelayState> wanted;
+        var isChanged = false;
+        lock (_gate)
+        {
+            var usable = _relays.Values.Where(relay => relay.Connection is not null && (relay.Reservation is not null || relay.NextTry <= time.GetUtcNow())).Select(Candidate).ToList();
+            var held = Held().Select(relay => relay.Node).ToHashSet(StringComparer.Ordinal);
+            wanted = [.. RelayChooser.Choose(usable, held, options.Reservations).Select(node => _relays[node])];
+            foreach (var spare in Held().Except(wanted).ToList())
+            {
+                // Only once the better one is held.
+                if (!wanted.TrueForAll(relay => relay.Reservation is not null)) break;
+                spare.Reservation = null;
+                isChanged = true;
+            }
+        }
+
+        foreach (var relay in wanted) isChanged |= await ReserveAsync(relay, stopping).ConfigureAwait(false);
+        if (isChanged) Changed?.Invoke();
+    }
+
+    private async Task<bool> ReserveAsync(RelayState relay, CancellationToken stopping)
+    {
+        PeerConnection? connection;
+        lock (_gate)
+        {
+            // Refreshed in good time: half of what is given is over.
+            if (relay.Reservation is { } standing && standing.Expires - time.GetUtcNow() > TimeSpan.FromMinutes(5)) return false;
+            connection = relay.Connection;
+        }
+
+        if (connection is null) return false;
+        try
+        {
+            var reservation = await host.ReserveAsync(connection, stopping).ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (relay.Connection?.Id != connection.Id) return false;
+                var isNew = relay.Reservation is null;
+                (relay.Reservation, relay.Failure) = (reservation, null);
+                if (isNew) TunnelLog.Reserved(logger, relay.Node, reservation.Expires);
+                return isNew;
+            }
+        }
+        catch (Exception failed) when (failed is Libp2pException or IOException)
+        {
+            lock (_gate)
+            {
+                if (relay.Failure != failed.Message) TunnelLog.RelayRefused(logger, relay.Node, failed.Message);
+                relay.Failure = failed.Message;
+                Postpone(relay);
+            }
+
+            return false;
+        }
+    }
+
+    private void GiveUpReservations()
+    {
+        bool had;
+        lock (_gate)
+        {
+            had = Held().Any();
+            foreach (var relay in _relays.Values) relay.Reservation = null;
+        }
+
+        if (had) Changed?.Invoke();
+    }
+}

@@ -1,0 +1,41 @@
+using Skerry.Libp2p;
+
+namespace Skerry.Tunnel.Driver;
+
+/// <summary>What the keeper knows of one relay.</summary>
+internal sealed class RelayState
+{
+    private const double Smoothing = 0.3;
+
+    public required string Node { get; init; }
+
+    public string Zone { get; set; } = "";
+
+    public bool IsPreferred { get; set; }
+
+    public PeerConnection? Connection { get; set; }
+
+    public TimeSpan RoundTrip { get; private set; }
+
+    public double Loss { get; private set; }
+
+    public RelayReservation? Reservation { get; set; }
+
+    public string? Failure { get; set; }
+
+    /// <summary>Failed in a row.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>Not tried again before.</summary>
+    public DateTimeOffset NextTry { get; set; }
+
+    /// <summary>A probe came back.</summary>
+    public void Measured(TimeSpan roundTrip)
+    {
+        RoundTrip = RoundTrip == TimeSpan.Zero ? roundTrip : (RoundTrip * (1 - Smoothing)) + (roundTrip * Smoothing);
+        Loss *= 1 - Smoothing;
+    }
+
+    /// <summary>A probe did not come back, or the relay was not reached.</summary>
+    public void Missed() => Loss = (Loss * (1 - Smoothing)) + Smoothing;
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Skerry.Tunnel.Driver;
+
+/// <summary>Counts of the tunnel.</summary>
+internal sealed class TunnelMetrics
+{
+    private readonly Counter<long> _bytes;
+    private readonly Counter<long> _falseNames;
+    private readonly Counter<long> _dials;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _lost;
+    private readonly Histogram<double> _failovers;
+
+    public TunnelMetrics(IMeterFactory meters, Func<int> sessions, Func<int> reservations)
+    {
+        var meter = meters.Create("Skerry.Tunnel");
+        _bytes = meter.CreateCounter<long>("skerry.tunnel.bytes", "By", "Bytes of sessions, by service, path and direction");
+        _falseNames = meter.CreateCounter<long>("skerry.tunnel.names.refused", "{claim}", "Peers that claimed the name of another node");
+        _dials = meter.CreateCounter<long>("skerry.tunnel.dials", "{dial}", "Addresses dialled, by path and outcome");
+        _refused = meter.CreateCounter<long>("skerry.tunnel.sessions.refused", "{session}", "Sessions refused to other nodes, by reason");
+        _lost = meter.CreateCounter<long>("skerry.tunnel.sessions.lost", "{session}", "Sessions that ended with an error because no path came back");
+        _failovers = meter.CreateHistogram<double>("skerry.tunnel.failover.duration", "s", "How long sessions were without a path before they went on");
+        meter.CreateObservableGauge("skerry.tunnel.sessions", sessions, "{session}", "Sessions that are not over");
+        meter.CreateObservableGauge("skerry.tunnel.reservations", reservations, "{reservation}", "Relays that put callers through to this node");
+    }
+
+    public void Sent(string service, PathKind path, int length) => Bytes(service, path, "out", length);
+
+    public void Received(string service, PathKind path, int length) => Bytes(service, path, "in", length);
+
+    public void FalseName() => _falseNames.Add(1);
+
+    public void Dialled(bool isCircuit, bool isReached) => _dials.Add(1, new("path", isCircuit ? "relayed" : "direct"), new("outcome", isReached ? "reached" : "failed"));
+
+    public void Refused(SessionRefusal why) => _refused.Add(1, new KeyValuePair<string, object?>("reason", why.ToString()));
+
+    public void Lost() => _lost.Add(1);
+
+    public void FailedOver(TimeSpan took) => _failovers.Record(took.TotalSeconds);
+
+    private void Bytes(string service, PathKind path, string direction, int length)
+    {
+        if (!_bytes.Enabled) return;
+        var tags = new TagList { { "service", service }, { "path", path == PathKind.Relayed ? "relayed" : "direct" }, { "direction", direction } };
+        _bytes.Add(length, tags);
+    }
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics.Metrics;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Libp2p;
+using Skerry.Primitives;
+using Skerry.Tunnel.Driver;
+
+namespace Skerry.Tunnel;
+
+/// <summary>
+/// Reaches any node of the mesh by name: directly where that works, through relays where not; and carries sessions that go on when a path dies. Safe to use from
+/// many threads.
+/// </summary>
+public sealed class TunnelNode : IAsyncDisposable
+{
+    private readonly TunnelOptions _options;
+    private readonly ILogger _logger;
+    private readonly Libp2pHost _host;
+    private readonly BackgroundTasks _tasks = new();
+    private readonly PeerNames _names;
+    private readonly Links _links;
+    private readonly RelayKeeper _relays;
+    private readonly SessionService _service;
+    private readonly SessionRequestor _requestor;
+    private readonly Lock _gate = new();
+    private RelayDuty _duty;
+    private bool _isRelay;
+
+    private TunnelNode(TunnelOptions options, ITunnelDirectory directory, Libp2pHost host, TimeProvider time, ILogger logger, IMeterFactory meters)
+    {
+        (_options, _host, _logger, _duty) = (options, host, logger, options.Relay);
+        var metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
+        _names = new PeerNames(options, host, metrics, time, logger);
+        _links = new Links(options, host, directory, node => _relays!.Find(node), metrics, time, logger);
+        _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay, Changed = Announce };
+        (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
+        _service = new SessionService(options, host, _names, _tasks, metrics, time, logger);
+        _requestor = new SessionRequestor(options, host, _links, _tasks, metrics, time, logger);
+        host.Handle(PeerNames.Protocol, _names.AnswerAsync);
+        host.Handle(SessionService.Protocol, _service.AnswerAsync);
+        host.Connected += OnConnected;
+        host.Closed += OnClosed;
+    }
+
+    /// <summary>Told, with the newest, when what others are to know of reaching this node has changed. Runs beside the tunnel, and may come twice with the same.</summary>
+    public event Action<NodeRoutes>? Announced;
+
+    /// <summary>Told of a node when it is connected.</summary>
+    public event Action<string>? NodeConnected;
+
+    /// <summary>Who this node is among libp2p peers.</summary>
+    public PeerId Peer => _host.PeerId;
+
+    /// <summary>What others are to know of reaching this node.</summary>
+    public NodeRoutes Routes => new(_options.Node, _options.Group, [.. Direct().Concat(_relays.Circuits).Distinct()], _isRelay, _options.Zone);
+
+    /// <summary>The tunnel at this moment.</summary>
+    public TunnelStatus Status => new(_options.Node, Peer, _host.Addresses, Routes.Addresses, _isRelay, _relays.Status, Paths(), _service.Sessions.Count + _requestor.Sessions.Count);
+
+    /// <summary>Starts to listen and looks for relays.</summary>
+    /// <param name="options">Who and how.</param>
+    /// <param name="directory">Where others are.</param>
+    /// <param name="time">For deadlines.</param>
+    /// <param name="loggers">For the log.</param>
+    /// <param name="meters">Makes the meter <c>Skerry.Tunnel</c>.</param>
+    /// <exception cref="TunnelException">An address cannot be listened on.</exception>
+    public static async Task<TunnelNode> StartAsync(TunnelOptions options, ITunnelDirectory directory, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    {
+        var settings = new Libp2pOptions { Identity = options.Identity.KeyOf(options.Node), Listen = options.Listen, PreSharedKey = options.Identity.Network };
+        try
+        {
+            var host = await Libp2pHost.StartAsync(settings, time, loggers.CreateLogger("Skerry.Libp2p"), meters).ConfigureAwait(false);
+            var node = new TunnelNode(options, directory, host, time, loggers.CreateLogger("Skerry.Tunnel"), meters);
+            node.Begin();
+            return node;
+        }
+        catch (Libp2pException refused)
+        {
+            throw new TunnelException(refused.Message, refused);
+        }
+    }
+
+    /// <summary>Opens a stream to a node under a protocol; it lives as long as its path does.</summary>
+    /// <exception cref="TunnelException">The node is not reached, or does not speak it.</exception>
+    public async Task<Libp2pStream> OpenAsync(string node, string protocol, CancellationToken cancel)
+    {
+        var connection = await _links.ReachAsync(node, cancel).ConfigureAwait(false);
+        try
+        {
+            return await _host.OpenAsync(connection, [protocol], cancel).ConfigureAwait(false);
+        }
+        catch (Libp2pException failed)
+        {
+            throw new TunnelException($"{node}: {failed.Message}", failed);
+        }
+    }
+
+    /// <summary>Answers a protocol on streams of other nodes; the handler is told the caller's name and group.</summary>
+    public void Handle(string protocol, Func<string, string, Libp2pStream, CancellationToken, Task> handler) => _host.Handle(protocol, async (connection, stream, cancel) =>
+    {
+        var caller = await _names.OfAsync(connection.Peer, cancel).ConfigureAwait(false);
+        await handler(caller.Node, caller.Group, stream, cancel).ConfigureAwait(false);
+    });
+
+    /// <summary>Asks a node for a session.</summary>
+    /// <exception cref="TunnelException">It is not reached, or refuses: then <see cref="TunnelException.Refusal"/> says why.</exception>
+    public Task<SessionStream> ConnectAsync(string node, SessionTarget target, CancellationToken cancel) => _requestor.OpenAsync(node, target, cancel);
+
+    /// <summary>Decides about the sessions that other nodes ask for, and serves them. Until it is called all are refused.</summary>
+    public void Serve(Func<IncomingSession, CancellationToken, Task> answer) => _service.Answer = answer;
+
+    /// <summary>Measures a round trip to a node, by the path that is in use for it.</summary>
+    /// <exception cref="TunnelException">It is not reached, or does not answer.</exception>
+    public async Task<(TimeSpan RoundTrip, PathStatus Path)> PingAsync(string node, CancellationToken cancel)
+    {
+        var connection = await _links.ReachAsync(node, cancel).ConfigureAwait(false);
+        try
+        {
+            return (await _host.PingAsync(connection, cancel).ConfigureAwait(false), Describe(connection));
+        }
+        catch (Exception failed) when (failed is Libp2pException or IOException)
+        {
+            throw new TunnelException($"{node} does not answer: {failed.Message}", failed);
+        }
+    }
+
+    /// <summary>How a node would be reached now, and what was tried lately.</summary>
+    public ReachReport Why(string node)
+    {
+        var best = _links.Best(node);
+        return new ReachReport(node, _options.Identity.PeerIdOf(node), best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
+    }
+
+    /// <summary>The last measured round trip to a node that is connected; null: it is not, or was not measured.</summary>
+    public TimeSpan? RoundTripTo(string node) => _links.Best(node) is { } best && best.RoundTrip > TimeSpan.Zero ? best.RoundTrip : null;
+
+    /// <summary>Names other relays than before.</summary>
+    public void SetRelayNodes(IEnumerable<RelayNode> relays) => _relays.SetNamed(relays);
+
+    /// <summary>Begins or ceases to carry traffic for others.</summary>
+    public void SetRelay(RelayDuty duty)
+    {
+        lock (_gate) _duty = duty;
+        ApplyDuty();
+    }
+
+    /// <summary>The mesh says something new of its nodes.</summary>
+    public void DirectoryChanged() => _relays.Wake();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in _requestor.Sessions.Concat(_service.Sessions)) session.Fail("this node stops");
+        await _tasks.DisposeAsync().ConfigureAwait(false);
+        await _host.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Begin()
+    {
+        ApplyDuty();
+        TunnelLog.Started(_logger, _options.Node, Peer.ToString(), _host.Addresses.Count == 0 ? "takes no connections in" : "listens on " + string.Join(", ", _host.Addresses.Select(address => address.WithoutPeer())));
+        _tasks.Launch(_relays.RunAsync);
+    }
+
+    private void ApplyDuty()
+    {
+        lock (_gate)
+        {
+            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && _options.Advertise.Count > 0);
+            if (isRelay == _isRelay) return;
+            _isRelay = isRelay;
+            _host.SetRelay(isRelay ? new RelayOptions { MaxCircuitsPerPeer = 4096 } : null);
+        }
+
+        if (_isRelay) TunnelLog.RelayBegun(_logger);
+        else TunnelLog.RelayEnded(_logger);
+        _tasks.Launch(cancel => _host.AnnounceAsync(cancel));
+        _relays.Wake();
+        Announce();
+    }
+
+    private void Announce() => _tasks.Launch(_ =>
+    {
+        Announced?.Invoke(Routes);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Where this node is reached without a relay, as far as it knows.</summary>
+    private IEnumerable<Multiaddr> Direct() => _options.Advertise.Concat(_host.Addresses.Select(address => address.WithoutPeer()));
+
+    private void OnConnected(PeerConnection connection) => _tasks.Launch(async stopping =>
+    {
+        await _names.TellAsync(connection, stopping).ConfigureAwait(false);
+        try
+        {
+            var known = await _names.OfAsync(connection.Peer, stopping).ConfigureAwait(false);
+            _requestor.OnConnected(known.Node, connection);
+            NodeConnected?.Invoke(known.Node);
+        }
+        catch (Exception failed) when (failed is TunnelException or OperationCanceledException)
+        {
+            // No node of the mesh.
+        }
+    });
+
+    private void OnClosed(PeerConnection connection)
+    {
+        _names.Forget(connection.Peer);
+        _relays.OnClosed(connection);
+    }
+
+    private IReadOnlyList<PathStatus> Paths() => [.. _host.Connections.Select(Describe)];
+
+    private PathStatus Describe(PeerConnection connection) => new(
+        _names.Find(connection.Peer)?.Node,
+        connection.Peer,
+        connection.Address.IsCircuit ? PathKind.Relayed : PathKind.Direct,
+        connection.Address,
+        connection.IsDialler,
+        connection.Security,
+        connection.RoundTrip,
+        _requestor.Sessions.Concat(_service.Sessions).Count(session => session.Current?.Connection.Id == connection.Id));
+}
