@@ -67,7 +67,17 @@ public sealed class TunnelNode : IAsyncDisposable
     /// <exception cref="TunnelException">An address cannot be listened on.</exception>
     public static async Task<TunnelNode> StartAsync(TunnelOptions options, ITunnelDirectory directory, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
-        var settings = new Libp2pOptions { Identity = options.Identity.KeyOf(options.Node), Listen = options.Listen, PreSharedKey = options.Identity.Network };
+        var settings = new Libp2pOptions
+        {
+            Identity = options.Identity.KeyOf(options.Node),
+            Listen = options.Listen,
+            PreSharedKey = options.Identity.Network,
+            Announce = options.Advertise,
+            // A relay has a circuit's stream for every pair of nodes that meet through it, and a node one for each session.
+            MaxConnections = 8192,
+            MaxStreamsPerConnection = 8192,
+            MaxStreamsPerPeer = 8192,
+        };
         try
         {
             var host = await Libp2pHost.StartAsync(settings, time, loggers.CreateLogger("Skerry.Libp2p"), meters).ConfigureAwait(false);
@@ -187,7 +197,7 @@ public sealed class TunnelNode : IAsyncDisposable
     });
 
     /// <summary>Where this node is reached without a relay, as far as it knows.</summary>
-    private IEnumerable<Multiaddr> Direct() => _options.Advertise.Concat(_host.Addresses.Select(address => address.WithoutPeer()));
+    private IEnumerable<Multiaddr> Direct() => _host.Addresses.Select(address => address.WithoutPeer());
 
     private void OnConnected(PeerConnection connection) => _tasks.Launch(async stopping =>
     {

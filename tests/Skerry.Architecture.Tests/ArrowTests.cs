@@ -19,9 +19,11 @@ public sealed partial class ArrowTests
         ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
         ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],
+        ["Skerry.Tunnel"] = ["Skerry.Libp2p", "Skerry.Primitives"],
         ["Skerry.Proxy"] = ["Skerry.Catalog", "Skerry.Primitives"],
         ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Primitives"],
-        ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Primitives", "Skerry.Proxy", "Skerry.Replication", "Skerry.Storage"],
+        ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Libp2p", "Skerry.Primitives", "Skerry.Proxy", "Skerry.Replication", "Skerry.Storage",
+            "Skerry.Tunnel"],
     };
 
     /// <summary>The reason shown when an arrow is forbidden: by the one it starts from, then by the one it ends at.</summary>
