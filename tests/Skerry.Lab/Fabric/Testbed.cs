@@ -25,6 +25,9 @@ internal sealed class Testbed : IAsyncDisposable
     /// <summary>The machine of that name.</summary>
     public LabHost this[string host] => _hosts[host];
 
+    /// <summary>All machines.</summary>
+    public IReadOnlyCollection<LabHost> Hosts => _hosts.Values;
+
     /// <summary>Makes what the map shows. Skips the test where no lab can be made.</summary>
     public static async Task<Testbed> StartAsync(LabMap map)
     {

@@ -1,14 +1,10 @@
+using Skerry.Lab.Programs;
+
 namespace Skerry.Lab.Peers;
 
 /// <summary>What a <see cref="PeerProgram"/> answers.</summary>
-internal sealed record PeerAnswer
+internal sealed record PeerAnswer : Answer
 {
-    /// <summary>The request's.</summary>
-    public int Id { get; init; }
-
-    /// <summary>Why it did not work; null when it did.</summary>
-    public string? Error { get; init; }
-
     /// <summary>Who it was about.</summary>
     public string? Peer { get; init; }
 
@@ -17,9 +13,6 @@ internal sealed record PeerAnswer
 
     /// <summary>Ping: the round trip, ms.</summary>
     public double RoundTrip { get; init; }
-
-    /// <summary>How long the request took inside the program.</summary>
-    public double Milliseconds { get; init; }
 
     /// <summary>Whether no connection there is goes without a relay.</summary>
     public bool IsRelayed => Addresses.All(address => address.Contains("/p2p-circuit", StringComparison.Ordinal));

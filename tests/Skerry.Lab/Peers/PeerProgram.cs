@@ -1,20 +1,16 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Skerry.Lab.Programs;
 using Skerry.Libp2p;
 
 namespace Skerry.Lab.Peers;
 
-/// <summary>
-/// A <see cref="Libp2pHost"/> as a program: a request as a line of JSON comes in, its answer goes out as another with the same id; several may be under way.
-/// It ends when its input does.
-/// </summary>
+/// <summary>A <see cref="Libp2pHost"/> as a program; it ends when its input does.</summary>
 internal sealed class PeerProgram : IAsyncDisposable
 {
     public const string Echo = "/skerry/lab/echo/1.0.0";
@@ -26,38 +22,9 @@ internal sealed class PeerProgram : IAsyncDisposable
 
     public static async Task<int> RunAsync(TextReader input, TextWriter output)
     {
-        var program = new PeerProgram();
-        var answers = new List<Task>();
-        var gate = new Lock();
-        while (await input.ReadLineAsync() is { } line)
-        {
-            answers.Add(AnswerAsync(JsonSerializer.Deserialize<PeerRequest>(line)!));
-        }
-
-        await program.DisposeAsync();
-        await Task.WhenAll(answers);
+        await using var program = new PeerProgram();
+        await new RequestLoop<PeerRequest, PeerAnswer>(input, output, program.DoAsync).RunAsync();
         return 0;
-
-        async Task AnswerAsync(PeerRequest request)
-        {
-            var start = Stopwatch.GetTimestamp();
-            PeerAnswer answer;
-            try
-            {
-                answer = await program.DoAsync(request);
-            }
-            catch (Exception e) when (e is Libp2pException or IOException or InvalidOperationException or OperationCanceledException)
-            {
-                answer = new PeerAnswer { Error = e.Message };
-            }
-
-            var text = JsonSerializer.Serialize(answer with { Id = request.Id, Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds });
-            lock (gate)
-            {
-                output.WriteLine(text);
-                output.Flush();
-            }
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -84,6 +51,7 @@ internal sealed class PeerProgram : IAsyncDisposable
             Identity = IdentityKey.FromSeed(SHA256.HashData(Encoding.UTF8.GetBytes(request.Name!))),
             Listen = [Multiaddr.Parse(request.Address!)],
             Relay = request.IsRelay ? new RelayOptions() : null,
+            IsTrustedObserver = _ => true, // there is one relay to ask
         };
         _host = await Libp2pHost.StartAsync(options, TimeProvider.System, NullLogger.Instance, _services.GetRequiredService<IMeterFactory>());
         _host.Handle(Echo, async (stream, cancel) =>

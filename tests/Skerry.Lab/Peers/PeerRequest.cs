@@ -1,14 +1,10 @@
+using Skerry.Lab.Programs;
+
 namespace Skerry.Lab.Peers;
 
-/// <summary>What a test asks of a <see cref="PeerProgram"/>.</summary>
-internal sealed record PeerRequest
+/// <summary>What a test asks of a <see cref="PeerProgram"/>: <c>start</c>, <c>connect</c>, <c>reserve</c>, <c>ping</c>, <c>echo</c> or <c>direct</c>.</summary>
+internal sealed record PeerRequest : Request
 {
-    /// <summary>The answer bears it too.</summary>
-    public int Id { get; init; }
-
-    /// <summary><c>start</c>, <c>connect</c>, <c>reserve</c>, <c>ping</c>, <c>echo</c> or <c>direct</c>.</summary>
-    public required string Do { get; init; }
-
     /// <summary>Start: what its key is made from.</summary>
     public string? Name { get; init; }
 
