@@ -18,6 +18,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     private readonly IdentifyProtocol _identify;
     private readonly RelayClient _relays;
     private readonly DhtDriver? _dht;
+    private readonly HolePuncher _puncher;
     private readonly Lock _gate = new();
     private volatile RelayService? _relay;
 
@@ -30,6 +31,7 @@ public sealed class Libp2pHost : IAsyncDisposable
             OnConnected = OnConnectedAsync,
             OnClosed = OnClosed,
             Calls = (relay, called, cancel) => _relays!.CallAsync(relay, called, cancel),
+            SilenceOf = address => _puncher!.SilenceOf(address),
         };
         _relays = new RelayClient(PeerId, _swarm);
         _swarm.Handlers.Add(RelayService.StopId, _relays.AnswerAsync);
@@ -41,6 +43,8 @@ public sealed class Libp2pHost : IAsyncDisposable
             Dht = new Dht(_dht);
         }
 
+        _puncher = new HolePuncher(options, _swarm, time, logger) { OnEnded = OnPunched };
+        if (_puncher.IsOn) _swarm.Handlers.Add(HolePuncher.Id, _puncher.AnswerAsync);
         _swarm.Handlers.Add(PingProtocol.Id, (_, stream, cancel) => PingProtocol.AnswerAsync(stream, cancel));
         _swarm.Handlers.Add(IdentifyProtocol.Id, _identify.AnswerAsync);
         _swarm.Handlers.Add(IdentifyProtocol.PushId, _identify.TakePushAsync);
@@ -51,6 +55,9 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Told of each connection that is over.</summary>
     public event Action<PeerConnection>? Closed;
+
+    /// <summary>Told of each try, over now, to make a direct connection of a relayed one; won or lost.</summary>
+    public event Action<HolePunch>? HolePunched;
 
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
@@ -136,6 +143,14 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Pings over a connection from now on so often, and gives it up when the peer is silent for so long after a ping.</summary>
     public void SetHeartbeat(PeerConnection connection, TimeSpan period, TimeSpan timeout) => _swarm.Connections.Find(connection)?.Session.SetHeartbeat(period, timeout);
 
+    /// <summary>
+    /// Tries now to make a direct connection of a relayed one. A host does that by itself for each connection that comes in through a relay; this is for
+    /// trying again later, when the network has changed.
+    /// </summary>
+    /// <returns>What became of it; null when there is a direct connection, this relayed one is over, or a try with this peer is under way.</returns>
+    public async Task<HolePunch?> PunchAsync(PeerConnection relayed, CancellationToken cancel = default) =>
+        _swarm.Connections.Find(relayed) is { IsRelayed: true } connection ? await _puncher.PunchAsync(connection, cancel).ConfigureAwait(false) : null;
+
     /// <summary>Asks a connected relay to put callers through to this node. Ask again before it expires, and after every loss of the connection.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, it is no relay, or it has no room.</exception>
     public Task<RelayReservation> ReserveAsync(PeerId relay, CancellationToken cancel = default) => _relays.ReserveAsync(ConnectionTo(relay), cancel);
@@ -179,13 +194,21 @@ public sealed class Libp2pHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_dht is not null) await _dht.DisposeAsync().ConfigureAwait(false);
+        await _puncher.DisposeAsync().ConfigureAwait(false);
         await _swarm.DisposeAsync().ConfigureAwait(false);
     }
 
     private Task OnConnectedAsync(Connection connection, CancellationToken cancel)
     {
+        _puncher.OnConnected(connection);
         Connected?.Invoke(connection.Describe());
         return _identify.AskAsync(connection, cancel);
+    }
+
+    private void OnPunched(HolePunch punch)
+    {
+        _swarm.Metrics.Punched(punch);
+        HolePunched?.Invoke(punch);
     }
 
     private void OnClosed(Connection connection)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
+using Skerry.Libp2p.Core.Dcutr;
 using Skerry.Libp2p.Driver;
 
 namespace Skerry.Libp2p;
@@ -36,6 +37,12 @@ public sealed record Libp2pOptions
     /// is listened on, as far as the system can share it.
     /// </summary>
     public bool HolePunching { get; init; } = true;
+
+    /// <summary>
+    /// A relayed connection is closed when a direct one has come of it and no stream has been on it after this time, asked again and again; null: it stays
+    /// until somebody closes it. Above zero.
+    /// </summary>
+    public TimeSpan? RelayedConnectionGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Peers with different IP addresses that must see this node at an address before others are told of it. 1 or more.</summary>
     public int ObservedAddressConfirmations { get; init; } = 3;
@@ -84,4 +91,7 @@ public sealed record Libp2pOptions
 
     /// <summary>The largest window of a stream: what may wait in memory unread, bytes. 256 KiB to 1 GiB.</summary>
     public int MaxStreamWindow { get; init; } = 16 << 20;
+
+    /// <summary>Bounds of hole punches.</summary>
+    internal DcutrTiming Punching { get; init; } = new();
 }

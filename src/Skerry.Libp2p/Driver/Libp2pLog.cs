@@ -20,6 +20,9 @@ internal static partial class Libp2pLog
     [LoggerMessage(4004, LogLevel.Debug, "A stream of {Peer} under {Protocol} failed: {Reason}")]
     public static partial void StreamFailed(ILogger logger, PeerId peer, string protocol, string reason);
 
+    [LoggerMessage(4020, LogLevel.Information, "A way out of the relay to {Peer}, {Role} here: {Outcome} after {Attempts} attempts in {Milliseconds} ms, from {Relayed}")]
+    public static partial void HolePunched(ILogger logger, PeerId peer, string role, HolePunchOutcome outcome, int attempts, long milliseconds, Multiaddr relayed);
+
     [LoggerMessage(4005, LogLevel.Error, "Answering {Protocol} failed")]
     public static partial void HandlerFailed(ILogger logger, string protocol, Exception error);
 

@@ -12,6 +12,7 @@ internal sealed class Libp2pMetrics
     private readonly Counter<long> _streams;
     private readonly Counter<long> _dhtRequests;
     private readonly Meter _meter;
+    private readonly Counter<long> _punches;
 
     public Libp2pMetrics(IMeterFactory meters, ConnectionTable table, HandshakeQueue handshakes, ResourceLedger ledger)
     {
@@ -20,6 +21,7 @@ internal sealed class Libp2pMetrics
         _refused = meter.CreateCounter<long>("skerry.libp2p.connections.refused", "{connection}", "Connections that came to nothing");
         _streams = meter.CreateCounter<long>("skerry.libp2p.streams.opened", "{stream}", "Streams that agreed on a protocol");
         _dhtRequests = meter.CreateCounter<long>("skerry.libp2p.dht.requests", "{request}", "Requests of peers in the DHT");
+        _punches = meter.CreateCounter<long>("skerry.libp2p.punches", "{punch}", "Tries to make a direct connection of a relayed one, by role and outcome");
         meter.CreateObservableGauge("skerry.libp2p.connections", () => table.Taken, "{connection}", "Connections open or shaking hands");
         meter.CreateObservableGauge("skerry.libp2p.handshakes", () => handshakes.Count, "{connection}", "Connections from outside that are shaking hands");
         meter.CreateObservableGauge("skerry.libp2p.peers", () => ledger.Peers, "{peer}", "Peers with a connection that has proved who they are");
@@ -43,6 +45,19 @@ internal sealed class Libp2pMetrics
 
     public void DhtAsked(KadMessageType type, bool isAnswered) =>
         _dhtRequests.Add(1, new KeyValuePair<string, object?>("type", type.ToString()), new KeyValuePair<string, object?>("outcome", isAnswered ? "answered" : "refused"));
+
+    public void Punched(HolePunch punch) =>
+        _punches.Add(1, new KeyValuePair<string, object?>("role", punch.IsInitiator ? "led" : "followed"), new KeyValuePair<string, object?>("outcome", NameOf(punch.Outcome)));
+
+    private static string NameOf(HolePunchOutcome outcome) => outcome switch
+    {
+        HolePunchOutcome.Called => "called",
+        HolePunchOutcome.Punched => "punched",
+        HolePunchOutcome.Unreached => "unreached",
+        HolePunchOutcome.NotSpoken => "not_spoken",
+        HolePunchOutcome.NoAddresses => "no_addresses",
+        _ => "interrupted",
+    };
 
     private static KeyValuePair<string, object?> Direction(bool isDialler) => new("direction", isDialler ? "out" : "in");
 }

@@ -53,7 +53,10 @@ internal sealed class OwnAddresses
     }
 
     /// <summary>What a peer gets to dial when both want through their NATs, the likeliest first: that one peer alone has seen an address is no harm there.</summary>
-    public IReadOnlyList<Multiaddr> Offered => [.. Observed.Select(one => one.Address).Concat(_options.Announce).Concat(Listened).Distinct().Take(Candidates.Max)];
+    public IReadOnlyList<Multiaddr> Offered => [.. Known.Take(Candidates.Max)];
+
+    /// <summary>All that may be its own.</summary>
+    public IEnumerable<Multiaddr> Known => Observed.Select(one => one.Address).Concat(_options.Announce).Concat(Listened).Distinct();
 
     /// <summary>Where it listens; what stands for all interfaces is spelled out.</summary>
     public IReadOnlyList<Multiaddr> Listened =>

@@ -59,6 +59,12 @@ internal sealed class YamuxSession : IAsyncDisposable
     /// <summary>Why it is over.</summary>
     public Exception? Failure => _failure;
 
+    /// <summary>Streams that are not over.</summary>
+    public int Count
+    {
+        get { lock (_gate) return _core.Count; }
+    }
+
     /// <summary>The last measured round trip.</summary>
     public TimeSpan RoundTrip
     {

@@ -33,12 +33,19 @@ internal sealed class JsPeer : IAsyncDisposable
     /// <param name="listen">Where it listens; null: on TCP.</param>
     public static async Task<JsPeer> StartAsync(string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false, string? listen = null)
     {
-        var folder = NodePackages.FolderOf("Libp2p");
-        await NodePackages.InstallAsync(folder);
         var options = new JsonObject { ["security"] = security, ["relay"] = isRelay };
         if (network is not null) options["network"] = network.ToFile().TrimEnd();
         if (through is not null) options["listen"] = new JsonArray($"{through}/p2p-circuit");
         if (listen is not null) options["listen"] = new JsonArray(listen);
+        return await StartAsync(options);
+    }
+
+    /// <param name="options">As the head of peer.mjs tells them.</param>
+    /// <param name="isReached">Whether it has addresses, to be waited for.</param>
+    public static async Task<JsPeer> StartAsync(JsonObject options, bool isReached = true)
+    {
+        var folder = NodePackages.FolderOf("Libp2p");
+        await NodePackages.InstallAsync(folder);
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "peer.mjs"), options.ToJsonString()])
         {
             RedirectStandardInput = true,
@@ -46,7 +53,7 @@ internal sealed class JsPeer : IAsyncDisposable
             RedirectStandardError = true,
         };
         var peer = new JsPeer(Process.Start(start)!);
-        while (peer.Address.Length == 0)
+        while (isReached && peer.Address.Length == 0)
         {
             var addresses = (await peer.AskAsync(new JsonObject { ["do"] = "addresses" }))!.AsArray();
             if (addresses.Count > 0) peer.Address = (string)addresses[0]!;

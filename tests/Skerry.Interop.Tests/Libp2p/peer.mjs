@@ -1,11 +1,12 @@
 // A js-libp2p node driven by lines of JSON: each line in is a command with an id, each line out its answer.
-//   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "relay": true}'
+//   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "announce": ["..."], "relay": true, "dcutr": "plain" or "punch"}'
 import './older-node.mjs';
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { dcutr } from '@libp2p/dcutr';
 import { identify } from '@libp2p/identify';
 import { ping } from '@libp2p/ping';
 import { preSharedKey } from '@libp2p/pnet';
@@ -20,13 +21,15 @@ const SOURCE = '/skerry/test/source/1.0.0'; // reads a count of bytes as text to
 
 const options = JSON.parse(process.argv[2]);
 const node = await createLibp2p({
-  addresses: { listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'] },
+  addresses: { listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'], appendAnnounce: options.announce ?? [] },
   transports: [tcp(), circuitRelayTransport(), webSockets({ websocket: { rejectUnauthorized: false } })],
   connectionEncrypters: [options.security === 'tls' ? tls() : noise()],
   ...(options.network && { connectionProtector: preSharedKey({ psk: Buffer.from(options.network) }) }),
   streamMuxers: [yamux()],
-  services: { identify: identify(), ping: ping(), ...(options.relay && { relay: circuitRelayServer() }) },
+  services: { identify: identify(), ping: ping(), ...(options.relay && { relay: circuitRelayServer() }), ...(options.dcutr && { dcutr: dcutr() }) },
 });
+// It calls a peer plainly before it punches: on loopback, where every call comes through, it never would.
+if (options.dcutr === 'punch') node.services.dcutr.attemptUnilateralConnectionUpgrade = async () => false;
 
 async function * bytes (count) {
   const chunk = new Uint8Array(65536).map((_, i) => i * 31);
@@ -56,6 +59,7 @@ await node.handle(SOURCE, async ({ stream }) => {
 });
 
 const commands = {
+  connections: async ({ peer }) => node.getConnections().filter(one => one.remotePeer.toString() === peer).map(one => one.remoteAddr.toString()),
   addresses: async () => node.getMultiaddrs().map(String),
   dial: async ({ address }) => (await node.dial(multiaddr(address))).remotePeer.toString(),
   ping: async ({ address }) => node.services.ping.ping(multiaddr(address)),

@@ -31,6 +31,7 @@ public sealed class CandidatesTests
     [InlineData("/ip6/fe80::1/tcp/1", "/ip6/fe80::2/tcp/1")]
     [InlineData("/ip6/::/tcp/1", "")]
     [InlineData("/ip4/8.8.8.8/udp/1", "")]
+    [InlineData("/ip4/8.8.8.8/tcp/443/tls/ws", "")]
     [InlineData("/dns4/localhost/tcp/22", "/ip4/127.0.0.1/tcp/2")]
     public void A_stranger_makes_nobody_knock_at_doors_of_his_own(string named, string own) => Assert.Empty(Choose([named], own));
 

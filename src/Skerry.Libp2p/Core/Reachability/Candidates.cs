@@ -24,7 +24,7 @@ internal static class Candidates
         return address.AddressFamily == AddressFamily.InterNetwork ? ScopeOfV4(address.GetAddressBytes()) : ScopeOfV6(address);
     }
 
-    /// <summary>The addresses of a peer that this node should dial, each once, as many as <see cref="Max"/>, the public ones first.</summary>
+    /// <summary>The plain TCP addresses of a peer that this node should dial, each once, as many as <see cref="Max"/>, the public ones first.</summary>
     /// <param name="named">As the peer names them.</param>
     /// <param name="own">This node's own addresses, observed ones among them.</param>
     public static IReadOnlyList<Multiaddr> Choose(IEnumerable<Multiaddr> named, IEnumerable<Multiaddr> own)
@@ -32,6 +32,7 @@ internal static class Candidates
         var scopes = own.Select(ScopeOf).ToHashSet();
         return [.. named
             .Select(address => (Address: address.WithoutPeer(), Scope: ScopeOf(address)))
+            .Where(one => one.Address.Parts.Count == 2)
             .Where(one => one.Scope is AddressScope.Public || (one.Scope is { } scope and not AddressScope.None && scopes.Contains(scope)))
             .OrderBy(one => one.Scope is AddressScope.Public ? 0 : 1)
             .Select(one => one.Address)

@@ -1,0 +1,20 @@
+namespace Skerry.Libp2p.Core.Dcutr;
+
+/// <summary>Bounds of one hole punch.</summary>
+internal sealed record DcutrTiming
+{
+    /// <summary>How often it is tried (relay/DCUtR.md: twice more after the first).</summary>
+    public int Attempts { get; init; } = 3;
+
+    /// <summary>How long a plain call to addresses that the peer has told may take; zero: none is made.</summary>
+    public TimeSpan DirectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long the peer may take for a word, over the relay.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the calls of one attempt may take: a first packet that was too early for the other side's NAT is sent again after 1 s and 3 s.</summary>
+    public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Before a call that was refused at once is made again within an attempt: a NAT may refuse what comes before its own side has called.</summary>
+    public TimeSpan RefusedPause { get; init; } = TimeSpan.FromMilliseconds(150);
+}
