@@ -4,8 +4,13 @@ namespace Skerry.Bench.Tunnel;
 internal interface IPeer
 {
     /// <summary>Waits for a dialler.</summary>
+    /// <param name="ip">At which IP address.</param>
     /// <returns>Where.</returns>
-    Task<string> ListenAsync();
+    Task<string> ListenAsync(string ip);
+
+    /// <summary>Waits for a dialler behind a relay.</summary>
+    /// <returns>Where.</returns>
+    Task<string> ListenThroughAsync(string relay);
 
     Task DialAsync(string address);
 
@@ -13,8 +18,12 @@ internal interface IPeer
     Task BulkAsync(long bytes);
 
     /// <summary>So many small messages there and back on one stream, one after the other.</summary>
-    Task EchoAsync(int count);
+    /// <returns>How many seconds each took.</returns>
+    Task<double[]> EchoAsync(int count);
 
     /// <summary>So many streams one after the other: opened, one byte there and back, closed.</summary>
     Task OpenAsync(int count);
+
+    /// <summary>So many more connections to the same peer, which stay and say nothing.</summary>
+    Task IdleAsync(int count);
 }

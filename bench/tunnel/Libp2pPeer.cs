@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,8 @@ namespace Skerry.Bench.Tunnel;
 
 /// <summary>Skerry's libp2p host.</summary>
 /// <param name="security">What protects the connection.</param>
-internal sealed class Libp2pPeer(string security) : IPeer
+/// <param name="isRelay">Whether it carries for others.</param>
+internal sealed class Libp2pPeer(string security, bool isRelay) : IPeer
 {
     private const string Sink = "/bench/sink/1.0.0";
     private const string Echo = "/bench/echo/1.0.0";
@@ -18,10 +20,36 @@ internal sealed class Libp2pPeer(string security) : IPeer
 
     private Libp2pHost? _host;
     private PeerId _peer;
+    private Multiaddr? _address;
 
-    public async Task<string> ListenAsync()
+    public async Task<string> ListenAsync(string ip)
     {
-        var host = await StartAsync([Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")]);
+        var host = await StartAsync([Multiaddr.Parse($"/ip4/{ip}/tcp/0")]);
+        Serve(host);
+        return host.Addresses[0].ToString();
+    }
+
+    public async Task<string> ListenThroughAsync(string relay)
+    {
+        var host = await StartAsync([]);
+        Serve(host);
+        var reservation = await host.ReserveAsync(await host.ConnectAsync(Multiaddr.Parse(relay)));
+        return reservation.Addresses[0].WithPeer(host.PeerId).ToString();
+    }
+
+    public async Task DialAsync(string address)
+    {
+        _address = Multiaddr.Parse(address);
+        _peer = await (await StartAsync([])).ConnectAsync(_address);
+    }
+
+    public async Task IdleAsync(int count)
+    {
+        for (var i = 0; i < count; i++) await _host!.DialAsync(_address!);
+    }
+
+    private static void Serve(Libp2pHost host)
+    {
         host.Handle(Sink, async (stream, cancel) =>
         {
             var buffer = new byte[64 << 10];
@@ -39,10 +67,7 @@ internal sealed class Libp2pPeer(string security) : IPeer
             while ((count = await stream.ReadAsync(buffer, cancel)) > 0) await stream.WriteAsync(buffer.AsMemory(0, count), cancel);
             await stream.EndWritingAsync(cancel);
         });
-        return host.Addresses[0].ToString();
     }
-
-    public async Task DialAsync(string address) => _peer = await (await StartAsync([])).ConnectAsync(Multiaddr.Parse(address));
 
     public async Task BulkAsync(long bytes)
     {
@@ -54,17 +79,21 @@ internal sealed class Libp2pPeer(string security) : IPeer
         if (BinaryPrimitives.ReadInt64BigEndian(chunk) != bytes) throw new InvalidDataException("Bytes were lost.");
     }
 
-    public async Task EchoAsync(int count)
+    public async Task<double[]> EchoAsync(int count)
     {
         await using var stream = await _host!.OpenAsync(_peer, [Echo]);
         var message = new byte[Message];
+        var took = new double[count];
         for (var i = 0; i < count; i++)
         {
+            var began = Stopwatch.GetTimestamp();
             await stream.WriteAsync(message);
             await stream.ReadExactlyAsync(message);
+            took[i] = Stopwatch.GetElapsedTime(began).TotalSeconds;
         }
 
         await stream.EndWritingAsync();
+        return took;
     }
 
     public async Task OpenAsync(int count)
@@ -82,7 +111,16 @@ internal sealed class Libp2pPeer(string security) : IPeer
     private async Task<Libp2pHost> StartAsync(IReadOnlyList<Multiaddr> listen)
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        var options = new Libp2pOptions { Identity = IdentityKey.Generate(), Listen = listen, Security = [security] };
+        var options = new Libp2pOptions
+        {
+            Identity = IdentityKey.Generate(),
+            Listen = listen,
+            Security = [security],
+            Relay = isRelay ? new RelayOptions() : null,
+            HolePunching = false,
+            MaxConnections = 4096,
+            MaxConnectionsPerPeer = 4096,
+        };
         return _host = await Libp2pHost.StartAsync(options, TimeProvider.System, NullLogger.Instance, meters);
     }
 }

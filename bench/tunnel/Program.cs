@@ -4,52 +4,79 @@ using Skerry.Bench.Tunnel;
 
 if (args is ["--peer", var kind, .. var rest])
 {
-    await PeerProcess.RunAsync(kind == "tcp" ? new TcpPeer() : new Libp2pPeer(kind), rest.FirstOrDefault());
+    await PeerProcess.RunAsync(kind == "tcp" ? new TcpPeer() : new Libp2pPeer(kind.Replace("relay:", "", StringComparison.Ordinal), isRelay: kind.StartsWith("relay:", StringComparison.Ordinal)), rest);
     return;
 }
 
-// Streams between two peers on loopback, two processes of each kind in turn. README.md says how to read the table.
+// Streams between two peers, two processes of each kind in turn. README.md says how to read the table.
 var rounds = Option("--rounds", 3);
 var bytes = Option("--megabytes", 500) * 1_000_000L;
 var trips = Option("--trips", 5_000);
 var opens = Option("--opens", 1_000);
+var idle = Option("--idle", 0);
 string[] own = [Environment.ProcessPath!, "--peer"];
-string[] js = ["node", Path.GetFullPath("bench/tunnel/peer.mjs")];
-(string Name, string[] Command)[] contestants =
-[
-    ("tcp", [.. own, "tcp"]), ("js noise", [.. js, "noise"]), ("js tls", [.. js, "tls"]), ("skerry noise", [.. own, "/noise"]), ("skerry tls", [.. own, "/tls/1.0.0"]),
-];
-contestants = [.. contestants.Where(contestant => Text("--only") is not { } only || only.Split(',').Contains(contestant.Name))];
-var samples = contestants.ToDictionary(contestant => contestant.Name, _ => new List<Sample>());
+string[] js = ["node", "--expose-gc", Path.GetFullPath("bench/tunnel/peer.mjs")];
+using var machines = args.Contains("--nebula") ? new TwoMachines() : null;
+Dictionary<string, Func<Contest>> contestants = new()
+{
+    ["tcp"] = () => Contest.Direct([.. own, "tcp"]),
+    ["js noise"] = () => Contest.Direct([.. js, "noise"]),
+    ["js tls"] = () => Contest.Direct([.. js, "tls"]),
+    ["skerry noise"] = () => Contest.Direct([.. own, "/noise"]),
+    ["skerry tls"] = () => Contest.Direct([.. own, "/tls/1.0.0"]),
+    ["skerry relayed"] = () => Contest.Relayed([.. own, "/noise"], [.. own, "relay:/noise"]),
+};
+if (machines is not null)
+{
+    contestants["veth tcp"] = () => Contest.Across(TwoMachines.On(2), TwoMachines.On(1), TwoMachines.CableIp, [.. own, "tcp"], []);
+    contestants["veth nebula"] = () => Contest.Across(TwoMachines.On(2), TwoMachines.On(1), TwoMachines.NebulaIp, [.. own, "tcp"], machines.StartNebula());
+    contestants["veth skerry"] = () => Contest.Across(TwoMachines.On(2), TwoMachines.On(1), TwoMachines.CableIp, [.. own, "/noise"], []);
+}
+
+var names = Text("--only") is { } only ? only.Split(',') : [.. contestants.Keys];
+var samples = names.ToDictionary(name => name, _ => new List<Sample>());
 for (var round = 1; round <= rounds; round++)
 {
-    foreach (var (name, command) in contestants)
+    foreach (var name in names)
     {
         Console.Error.WriteLine($"round {round} of {rounds}: {name}");
-        using var listener = new PeerProcess(command);
-        using var dialler = new PeerProcess([.. command, listener.ReadLine()]);
-        samples[name].Add(Measure(listener, dialler));
+        using var contest = contestants[name]();
+        samples[name].Add(Measure(contest));
+        Console.Error.WriteLine($"  {samples[name][^1]}");
     }
 }
 
-Console.WriteLine("| | MB/s | CPU s/GB | round trip us | streams/s |\n|---|---|---|---|---|");
+Console.WriteLine("| | CPU s/GB | of that between | MB/s | round trip us, p50 | p99 | streams/s | idle KB/connection |\n|---|---|---|---|---|---|---|---|");
 foreach (var (name, taken) in samples)
 {
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {name} | {Median(taken, s => s.Throughput):0} | {Median(taken, s => s.CpuPerGigabyte):0.00} | {Median(taken, s => s.RoundTrip):0} | {Median(taken, s => s.Opens):0} |"));
+        $"| {name} | {Median(taken, s => s.CpuPerGigabyte):0.00} | {Median(taken, s => s.Between):0.00} | {Median(taken, s => s.Throughput):0} | {Median(taken, s => s.Median):0} | {Median(taken, s => s.Slowest):0} | {Median(taken, s => s.Opens):0} | {Median(taken, s => s.Idle):0.0} |"));
 }
 
-Sample Measure(PeerProcess listener, PeerProcess dialler)
+Sample Measure(Contest contest)
 {
     // Once to warm up: all of them compile as they run.
+    var dialler = contest.Dialler;
     dialler.Do("bulk", bytes / 2);
     dialler.Do("echo", trips);
     dialler.Do("open", opens);
-    var before = listener.Cpu + dialler.Cpu;
+    var (before, between) = (contest.Cpu, contest.CpuBetween);
     var bulk = dialler.Do("bulk", bytes);
-    var cpu = listener.Cpu + dialler.Cpu - before;
-    return new Sample(bytes / bulk / 1e6, cpu.TotalSeconds / (bytes / 1e9), dialler.Do("echo", trips) / trips * 1e6, opens / dialler.Do("open", opens));
+    var gigabytes = bytes / 1e9;
+    var (cpu, cpuBetween) = ((contest.Cpu - before).TotalSeconds / gigabytes, (contest.CpuBetween - between).TotalSeconds / gigabytes);
+    var echo = dialler.Take("echo", trips);
+    var opened = opens / dialler.Do("open", opens);
+    return new Sample(bytes / bulk / 1e6, cpu, cpuBetween, echo[1 + (trips / 2)] * 1e6, echo[1 + (trips * 99 / 100)] * 1e6, opened, idle > 0 && contest.Between.Count == 0 ? MeasureIdle(contest) : 0);
+}
+
+double MeasureIdle(Contest contest)
+{
+    // What the first hundred bring is not theirs: pools, code.
+    contest.Dialler.Do("idle", 100);
+    var before = contest.Listener.Memory;
+    contest.Dialler.Do("idle", idle);
+    return (contest.Listener.Memory - before) / 1000.0 / idle;
 }
 
 static double Median(List<Sample> samples, Func<Sample, double> value) => samples.Select(value).Order().ElementAt(samples.Count / 2);

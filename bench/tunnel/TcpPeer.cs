@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -9,15 +10,18 @@ internal sealed class TcpPeer : IPeer
 {
     private const int Message = 64;
 
+    private readonly List<Socket> _idle = [];
     private IPEndPoint? _peer;
 
-    public Task<string> ListenAsync()
+    public Task<string> ListenAsync(string ip)
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        var listener = new TcpListener(IPAddress.Parse(ip), 0);
         listener.Start();
         _ = AcceptAsync(listener);
         return Task.FromResult(listener.LocalEndpoint.ToString()!);
     }
+
+    public Task<string> ListenThroughAsync(string relay) => throw new NotSupportedException();
 
     public Task DialAsync(string address)
     {
@@ -36,21 +40,31 @@ internal sealed class TcpPeer : IPeer
         if (BinaryPrimitives.ReadInt64BigEndian(chunk) != bytes) throw new InvalidDataException("Bytes were lost.");
     }
 
-    public async Task EchoAsync(int count)
+    public async Task<double[]> EchoAsync(int count)
     {
         using var socket = await ConnectAsync('e');
         await using var stream = new NetworkStream(socket);
         var message = new byte[Message];
+        var took = new double[count];
         for (var i = 0; i < count; i++)
         {
+            var began = Stopwatch.GetTimestamp();
             await stream.WriteAsync(message);
             await stream.ReadExactlyAsync(message);
+            took[i] = Stopwatch.GetElapsedTime(began).TotalSeconds;
         }
+
+        return took;
     }
 
     public async Task OpenAsync(int count)
     {
         for (var i = 0; i < count; i++) await EchoAsync(1);
+    }
+
+    public async Task IdleAsync(int count)
+    {
+        for (var i = 0; i < count; i++) _idle.Add(await ConnectAsync('e'));
     }
 
     private async Task<Socket> ConnectAsync(char what)

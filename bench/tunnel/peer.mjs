@@ -19,6 +19,7 @@ const node = await createLibp2p({
   connectionEncrypters: [security === 'tls' ? tls() : noise()],
   streamMuxers: [yamux()],
   services: { identify: identify() },
+  connectionManager: { maxConnections: 4096, inboundConnectionThreshold: 4096, maxIncomingPendingConnections: 64 },
 });
 
 await node.handle('/bench/sink/1.0.0', async ({ stream }) => {
@@ -58,12 +59,26 @@ const work = {
       await answered;
     }());
     let received = 0;
+    const took = [];
+    let began = performance.now();
     for await (const chunk of stream.source) {
       received += chunk.length;
-      if (received % message.length === 0) next();
+      if (received % message.length === 0) {
+        took.push((performance.now() - began) / 1000);
+        began = performance.now();
+        next();
+      }
       if (received === count * message.length) break;
     }
     await sending;
+    return took.sort((a, b) => a - b);
+  },
+  async idle (count) {
+    for (let i = 0; i < count; i++) await node.dial(multiaddr(address), { force: true });
+  },
+  async settle () {
+    await new Promise(resolve => setTimeout(resolve, 2000));
+    for (let i = 0; i < 3; i++) global.gc();
   },
   async open (count) {
     for (let i = 0; i < count; i++) {
@@ -80,6 +95,6 @@ else connection = await node.dial(multiaddr(address));
 for await (const line of createInterface({ input: process.stdin })) {
   const [what, count] = line.split(' ');
   const began = performance.now();
-  await work[what](Number(count));
-  console.log((performance.now() - began) / 1000);
+  const each = await work[what](Number(count)) ?? [];
+  console.log([(performance.now() - began) / 1000, ...each].join(' '));
 }

@@ -74,6 +74,12 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Its part in a DHT; null when <see cref="Libp2pOptions.Dht"/> is.</summary>
     public Dht? Dht { get; }
 
+    /// <summary>What peers hold of it.</summary>
+    internal ResourceLedger Ledger => _swarm.Ledger;
+
+    /// <summary>Connections from outside that are shaking hands.</summary>
+    internal int Handshakes => _swarm.Handshakes.Count;
+
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Who and where.</param>
     /// <param name="time">For deadlines and round trips.</param>

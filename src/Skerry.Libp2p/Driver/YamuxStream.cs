@@ -201,7 +201,16 @@ internal sealed class YamuxStream : Libp2pStream
         var piece = new byte[answer.Length];
         while (_answered < answer.Length)
         {
-            var count = await _received.ReadAsync(piece.AsMemory(_answered), cancel).ConfigureAwait(false);
+            var count = 0;
+            try
+            {
+                count = await _received.ReadAsync(piece.AsMemory(_answered), cancel).ConfigureAwait(false);
+            }
+            catch (Libp2pException broken) when (_session.Failure is null)
+            {
+                throw new Libp2pException($"No protocol was agreed on: {Peer} does not speak {Protocol} any more, or broke the stream off.", broken);
+            }
+
             if (count == 0 || !piece.AsSpan(_answered, count).SequenceEqual(answer.AsSpan(_answered, count)))
             {
                 Abort();

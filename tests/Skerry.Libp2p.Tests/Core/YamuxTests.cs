@@ -44,6 +44,24 @@ public sealed class YamuxTests
         Assert.Contains(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Streams_that_come_to_nothing_faster_than_is_taken_cost_the_session(bool isFast)
+    {
+        var core = new YamuxCore(isDialler: true, Timing with { MaxFutile = 100 });
+        var outputs = new List<YamuxOutput>();
+        for (uint i = 1; i <= 1000; i++)
+        {
+            var now = At((int)(isFast ? i : 20 * i));
+            core.Receive(Frame(YamuxType.WindowUpdate, YamuxFlags.Syn, 2 * i, 0), now);
+            core.Receive(Frame(YamuxType.WindowUpdate, YamuxFlags.Rst, 2 * i, 0), now);
+            while (core.TryTake(out var output)) outputs.Add(output);
+        }
+
+        Assert.Equal(isFast, outputs.Exists(output => output.Kind == YamuxOutputKind.Failed));
+    }
+
     [Fact]
     public void More_than_the_window_ends_the_session()
     {
