@@ -32,6 +32,18 @@ internal static partial class CatalogLog
     [LoggerMessage(2009, LogLevel.Warning, "{Count} nodes of this group or records of others found no room in what groups tell each other")]
     public static partial void SitesLeftOut(ILogger logger, int count);
 
+    [LoggerMessage(2010, LogLevel.Information, "Group {Group} is reached, as {Via} tells")]
+    public static partial void GroupReached(ILogger logger, string group, string via);
+
+    [LoggerMessage(2011, LogLevel.Warning, "Group {Group} cannot be reached: what it exports counts as critical until it is")]
+    public static partial void GroupLost(ILogger logger, string group);
+
+    [LoggerMessage(2012, LogLevel.Information, "Nobody tells of group {Group} any more")]
+    public static partial void GroupGone(ILogger logger, string group);
+
+    [LoggerMessage(2013, LogLevel.Information, "This node is {State} one of those that speak for its group")]
+    public static partial void Bridging(ILogger logger, string state);
+
     [LoggerMessage(2008, LogLevel.Error, "A listener to the catalog's changes broke")]
     public static partial void ListenerBroke(ILogger logger, Exception exception);
 }

@@ -17,6 +17,7 @@ internal sealed class CatalogMetrics
         _running = meter.CreateUpDownCounter<long>("skerry.catalog.checks.running", "{run}", "Runs of checks under way");
         _duration = meter.CreateHistogram<double>("skerry.catalog.checks.duration", "s", "How long runs took, by type");
         _refused = meter.CreateCounter<long>("skerry.catalog.records.refused", "{record}", "Records of other nodes that could not be read");
+        meter.CreateObservableGauge("skerry.catalog.groups", () => CountGroups(current()), "{group}", "Other groups, by whether they can be reached");
         meter.CreateObservableGauge("skerry.catalog.nodes", () => current().Nodes.Count, "{node}", "Nodes in this node's view");
         meter.CreateObservableGauge("skerry.catalog.services", () => current().Services.Count, "{service}", "Services in this node's view");
         meter.CreateObservableGauge("skerry.catalog.instances", () => current().Services.Values.Sum(service => service.Entries.Length), "{instance}", "Instances in this node's view");
@@ -34,6 +35,10 @@ internal sealed class CatalogMetrics
     }
 
     public void RecordRefused() => _refused.Add(1);
+
+    private static IEnumerable<Measurement<int>> CountGroups(CatalogSnapshot snapshot) =>
+        from isReachable in (bool[])[true, false]
+        select new Measurement<int>(snapshot.Groups.Values.Count(other => other.IsReachable == isReachable), new KeyValuePair<string, object?>("reachable", isReachable ? "yes" : "no"));
 
     private static string NameOf(CheckType type) => type switch
     {

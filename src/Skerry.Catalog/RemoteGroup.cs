@@ -50,6 +50,9 @@ public sealed class RemoteGroup
     /// <summary>The exported instances on a node, by id.</summary>
     public ImmutableArray<ServiceEntry> InstancesOn(string node) => Views.TryGetValue(node, out var view) ? [.. view.Entries.Values] : [];
 
+    /// <summary>Checks on a node: <c>serfHealth</c>, then one for each exported instance, in place of those that stay in the group.</summary>
+    public ImmutableArray<CheckState> ChecksOn(string node) => Views.TryGetValue(node, out var view) ? [view.Health, .. view.Entries.Values.Select(entry => entry.Checks[^1])] : [];
+
     /// <summary>Index at which anything about a service changed last; for one that is not there, at which anything of the group did.</summary>
     public ulong ServiceIndex(string service) => Services.TryGetValue(service, out var view) ? view.Index : Index;
 }

@@ -30,6 +30,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
     private readonly CatalogView _view;
     private readonly Replicator _replicator;
     private readonly SiteBridge? _sites;
+    private readonly GroupNews _news;
     private readonly LocalRegistry _local;
     private readonly ChangeCaller _caller;
     private HashSet<string> _unspoken = new(StringComparer.Ordinal);
@@ -53,6 +54,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
         _metrics = new CatalogMetrics(meters, () => _current);
         _caller = new ChangeCaller(() => _current, _logger);
         _view = new CatalogView(options.Group);
+        _news = new GroupNews(options.NodeName, _logger);
         _replicator = new Replicator(options.NodeName, transport ?? new NoPeers(), Hear, time, loggers, meters);
         _sites = wide is null ? null : new SiteBridge(options, wide, _viewGate, time, loggers, meters, _metrics, _logger)
         {
@@ -247,6 +249,7 @@ public sealed class ServiceCatalog : IAsyncDisposable
     private void Swap()
     {
         if (!_view.TrySwap()) return;
+        _news.Note(_current, _view.Current);
         _current = _view.Current;
         _sites?.Touch();
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();

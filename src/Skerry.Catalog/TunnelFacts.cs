@@ -27,7 +27,7 @@ public sealed record TunnelFacts
     /// <summary>Its failure domain: what has the same zone may fail together. Empty: none is known.</summary>
     public string Zone { get; init; } = "";
 
-    /// <summary>Whether it is willing to speak for its group to other groups.</summary>
+    /// <summary>Whether it is willing to speak for its group to other groups: only a node whose catalog was given a wide transport may be.</summary>
     public bool IsBridge { get; init; }
 
     /// <summary>Whether it says nothing at all.</summary>

@@ -89,7 +89,7 @@ internal sealed class RemoteGroupBuilder(string group, string via, bool isReacha
             entries[service.Id] = new ServiceEntry(node, service, [health, told], health.Status > told.Status ? health.Status : told.Status);
         }
 
-        return new RemoteNodeView { Node = node, IsToldAlive = facts.Alive, Entries = entries.ToImmutable(), Parts = parts };
+        return new RemoteNodeView { Node = node, IsToldAlive = facts.Alive, Health = health, Entries = entries.ToImmutable(), Parts = parts };
     }
 
     /// <summary>One check in place of those that stay in the instance's own group.</summary>

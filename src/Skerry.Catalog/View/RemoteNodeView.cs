@@ -10,6 +10,9 @@ internal sealed class RemoteNodeView
     /// <summary>Whether its own group holds it alive, reachable or not.</summary>
     public required bool IsToldAlive { get; init; }
 
+    /// <summary>Its group's membership's word on it, or that the group cannot be reached.</summary>
+    public required CheckState Health { get; init; }
+
     /// <summary>Its exported instances, by id.</summary>
     public required ImmutableSortedDictionary<string, ServiceEntry> Entries { get; init; }
 

@@ -36,6 +36,9 @@ internal sealed class SiteMesh : IAsyncDisposable
 
     public static TunnelFacts TunnelOf(string node) => new() { Addresses = [$"/dns4/{node}.example/tcp/20006"], Zone = GroupOf(node), IsBridge = true };
 
+    /// <summary>The network inside a group.</summary>
+    public InMemoryNetwork Lan(string group) => _networks[group];
+
     /// <summary>Adds a node to its group; <see cref="Look"/> makes it known.</summary>
     public async Task<ServiceCatalog> AddAsync(string name, bool isWilling = true)
     {

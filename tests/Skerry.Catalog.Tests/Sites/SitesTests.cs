@@ -3,6 +3,8 @@ using System.Diagnostics;
 using Skerry.Replication;
 using Skerry.Replication.Tests;
 
+using Record = Skerry.Replication.Record;
+
 namespace Skerry.Catalog.Tests.Sites;
 
 /// <summary>Groups that see each other.</summary>
@@ -82,12 +84,65 @@ public sealed class SitesTests : IAsyncLifetime
         await _mesh.KillAsync("cape-1");
         await _mesh.KillAsync("atoll-1");
         await _mesh.SeenAsync("cape", view => view.IsReachable && view.Instances("web") is [{ Status: CheckStatus.Critical }, { Status: CheckStatus.Passing }]);
-        Assert.Equal("atoll-2", _mesh.View("atoll-3", "cape")!.Via);
-        Assert.Equal(["cape-2", "cape-3"], _mesh["bay-1"].Bridges.Keys.Where(name => SiteMesh.GroupOf(name) == "cape"));
+        // The first by name of those that are left, once it has told all.
+        await Eventually.HoldsAsync(() => _mesh.View("atoll-3", "cape")!.Via == "atoll-2");
+        await Eventually.HoldsAsync(() => _mesh["bay-1"].Bridges.Keys.Where(name => SiteMesh.GroupOf(name) == "cape").SequenceEqual(["cape-2", "cape-3"]));
 
         // News still comes, by those that are left.
         await _mesh["cape-2"].RegisterAsync(Examples.Service("late") with { Exported = true });
         await _mesh.SeenAsync("cape", view => view.Instances("late") is [{ Status: CheckStatus.Passing }]);
+    }
+
+    [Fact]
+    public async Task Of_many_willing_nodes_three_are_bridges_and_when_one_fails_the_next_takes_its_place()
+    {
+        for (var number = 4; number <= 6; number++) await _mesh.AddAsync($"cape-{number}");
+        await _mesh.AddAsync("cape-7", isWilling: false);
+        _mesh.Look();
+        var group = _mesh.Catalogs.Where(entry => SiteMesh.GroupOf(entry.Key) == "cape").ToDictionary();
+        await Eventually.HoldsAsync(() => group.Values.All(catalog => catalog.Current.Nodes.Values.Count(node => node.Tunnel.IsBridge) == 6));
+        var before = group.Where(entry => entry.Value.IsBridge).Select(entry => entry.Key).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(3, before.Length);
+        Assert.All(group.Values, catalog => Assert.Equal(before, catalog.Bridges.Keys.Where(name => SiteMesh.GroupOf(name) == "cape")));
+        await _mesh["cape-7"].RegisterAsync(Examples.Service("web") with { Exported = true });
+        await _mesh.SeenAsync("cape", view => view.Nodes.Count == 7 && view.Instances("web").Length == 1);
+
+        await _mesh.KillAsync(before[0]);
+        group.Remove(before[0]);
+        await Eventually.HoldsAsync(() => group.Values.Count(catalog => catalog.IsBridge) == 3);
+        Assert.Equal(before[1..], group.Where(entry => entry.Value.IsBridge).Select(entry => entry.Key).Where(before.Contains).Order(StringComparer.Ordinal));
+        await _mesh.SeenAsync("cape", view => view.IsReachable && view.Nodes.Count == 7 && !view.Nodes[before[0]].Alive && view.Instances("web") is [{ Status: CheckStatus.Passing }]);
+        // Who is no bridge tells nobody anything, and knows all that the bridges do.
+        var silent = group.First(entry => !entry.Value.IsBridge);
+        await Eventually.HoldsAsync(() => silent.Value.Current.Groups.Values.All(other => other is { IsReachable: true, Nodes.Count: 3 } && other.Via != silent.Key));
+    }
+
+    [Fact]
+    public async Task What_one_record_does_not_hold_goes_in_several_and_all_of_it_arrives_and_ends()
+    {
+        var padding = new string('x', 250);
+        for (var i = 0; i < 40; i++)
+            await _mesh["bay-2"].RegisterAsync(Examples.Service("bulk", $"bulk-{i:00}") with { Exported = true, Tags = [.. Enumerable.Repeat(padding, 8)] });
+        await _mesh.SeenAsync("bay", view => view.Instances("bulk").Length == 40);
+        Assert.Equal(40, _mesh.View("cape-1", "bay")!.InstancesOn("bay-2").Length);
+        for (var i = 1; i < 40; i++) await _mesh["bay-2"].DeregisterServiceAsync($"bulk-{i:00}", CancellationToken.None);
+        await _mesh.SeenAsync("bay", view => view.Instances("bulk") is [{ Service.Id: "bulk-00" }]);
+        var refused = await Assert.ThrowsAsync<CatalogException>(
+            () => _mesh["bay-2"].RegisterAsync(Examples.Service("huge") with { Exported = true, Tags = [.. Enumerable.Repeat(padding, 64)] }));
+        Assert.Equal("Exported", refused.Field);
+    }
+
+    [Fact]
+    public async Task A_bridge_that_runs_as_much_as_a_node_may_tells_less_of_others()
+    {
+        await _mesh.SeenAsync("bay", view => view.Nodes.Count == 3);
+        var full = new List<ServiceRegistration>();
+        for (var i = 0; i < Record.MaxPerOwner - 1; i++) full.Add(new ServiceRegistration(Examples.Service("s", $"s-{i}"), []));
+        await _mesh["atoll-1"].ReplaceServicesAsync([], full, CancellationToken.None);
+        Assert.Equal(Record.MaxPerOwner - 1, _mesh["atoll-1"].Current.Instances("s").Length);
+        await Eventually.HoldsAsync(() => _mesh.View("atoll-1", "bay") is { Via: "atoll-2", Nodes.Count: 3 });
+        await _mesh["atoll-1"].ReplaceServicesAsync([.. full.Select(service => service.Service.Id)], [], CancellationToken.None);
+        await Eventually.HoldsAsync(() => _mesh.View("atoll-3", "bay") is { Via: "atoll-1", Nodes.Count: 3 });
     }
 
     [Fact]
@@ -128,7 +183,7 @@ public sealed class SitesTests : IAsyncLifetime
 
         _mesh.SetCut("atoll", true);
         await _mesh.SeenAsync("atoll", view => !view.IsReachable && view.Instances("bulk").All(entry => entry.Status == CheckStatus.Critical && !entry.Node.Alive));
-        Assert.False(_mesh.View("atoll-3", "bay")!.IsReachable);
+        await Eventually.HoldsAsync(() => !_mesh.View("atoll-3", "bay")!.IsReachable);
         Assert.True(_mesh.View("cape-3", "bay")!.IsReachable);
         Assert.All(_mesh["atoll-3"].Current.Instances("bulk"), entry => Assert.Equal(CheckStatus.Passing, entry.Status));
         // Whom to try is still known.
