@@ -18,10 +18,13 @@ internal sealed class RunningApi : IAsyncDisposable
     private RunningApi(TimeProvider time, bool enableScripts)
     {
         Catalog = new ServiceCatalog(
-            new CatalogOptions { NodeName = "here", NodeId = "7f1b", Group = "dc1", Address = "127.0.0.1", EnableScriptChecks = enableScripts }, null, TimeProvider.System, NullLoggerFactory.Instance, _meters);
+            new CatalogOptions { NodeName = "here", NodeId = "7f1b", Group = "dc1", Address = "127.0.0.1", EnableScriptChecks = enableScripts }, Network.Join("here"), TimeProvider.System, NullLoggerFactory.Instance, _meters);
         var options = new ApiOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), NodeName = "here", NodeId = "7f1b", Group = "dc1", Version = "1.0" };
         Server = new ApiServer(options, Catalog, Agent, time, NullLoggerFactory.Instance);
     }
+
+    /// <summary>What joins the group.</summary>
+    public InMemoryNetwork Network { get; } = new();
 
     public FakeAgent Agent { get; } = new();
 

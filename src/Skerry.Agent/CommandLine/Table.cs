@@ -14,6 +14,7 @@ internal sealed record Table(string[] Headers, IReadOnlyList<string[]> Rows)
         ["left"] = "grey",
         ["failed"] = "red",
         ["critical"] = "red",
+        ["unreachable"] = "red",
     };
 
     public void Write(Terminal terminal)

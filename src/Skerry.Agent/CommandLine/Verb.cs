@@ -16,6 +16,24 @@ internal static class Verb
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(AgentClient.AddressVariable) is { Length: > 0 } address ? address : AgentClient.DefaultAddress,
     };
 
+    /// <summary>Another group than the agent's.</summary>
+    public static Option<string?> Group(string description) => new("--group") { Description = description, HelpName = "GROUP" };
+
+    /// <summary>Asks about a group; one that the agent does not know is told in words that say where to look.</summary>
+    /// <param name="group">The group; null: the agent's own.</param>
+    /// <param name="ask">Asks; takes the query that names the group, empty for the agent's own.</param>
+    public static async Task<T> OfGroupAsync<T>(string? group, Func<string, Task<T>> ask)
+    {
+        try
+        {
+            return await ask(group is null ? "" : "dc=" + Uri.EscapeDataString(group));
+        }
+        catch (CommandFailedException failed) when (group is not null && failed.Message == "No path to datacenter")
+        {
+            throw new CommandFailedException(ExitCode.NotFound, $"The agent knows no group '{group}'. See those it knows with: skerry members --all-groups");
+        }
+    }
+
     /// <summary>A verb that asks the agent.</summary>
     public static Command AskingAgent(this Command command, Terminal terminal, Func<ParseResult, AgentClient, CancellationToken, Task<int>> run)
     {

@@ -26,6 +26,7 @@ internal static class CatalogPart
             EnableScriptChecks = configuration.Catalog.EnableScriptChecks,
             MinimumCheckInterval = configuration.Catalog.MinimumCheckInterval,
             CheckUpdateInterval = configuration.Catalog.CheckUpdateInterval,
+            GroupUnreachableAfter = configuration.Catalog.GroupUnreachableAfter,
         };
         return new ServiceCatalog(options, new GossipReplicationTransport(gossip, configuration.Node.Group), time, loggers, meters);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -77,10 +78,23 @@ internal static class AgentEndpoints
     private static Task MembersAsync(ApiCall call)
     {
         var filter = call.ReadFilter();
-        // Sites do not see each other yet: the wide-area pool is this site's own entry.
-        var members = call.Flag("wan") ? [call.Agent.Self] : call.Agent.Members;
+        var members = call.Flag("wan") ? WideMembers(call) : call.Agent.Members;
         var json = new JsonArray([.. members.Select(ConsulShapes.Member)]);
         return call.JsonAsync(filter?.Apply(json) ?? json);
+    }
+
+    /// <summary>The nodes that speak for their groups, this one too, each named as in Consul's pool: <c>NODE.GROUP</c>. Only those of this group have a gossip port.</summary>
+    private static IEnumerable<ApiMember> WideMembers(ApiCall call)
+    {
+        var snapshot = call.Catalog.Current;
+        var own = call.Agent.Members.Where(member => member.Name == call.Options.NodeName || snapshot.Bridges.ContainsKey(member.Name));
+        var others =
+            from node in snapshot.Groups.Values.SelectMany(other => other.Nodes.Values)
+            where snapshot.Bridges.ContainsKey(node.Name)
+            let address = IPAddress.TryParse(node.Address, out var parsed) ? parsed : IPAddress.None
+            let tags = call.Agent.Self.Tags.Clear().Add("group", node.Group)
+            select new ApiMember($"{node.Name}.{node.Group}", new IPEndPoint(address, 0), node.Alive ? 1 : 4, tags, call.Agent.Self.Versions);
+        return [.. own.Select(member => member with { Name = $"{member.Name}.{call.Options.Group}" }), .. others];
     }
 
     private static Task ServicesAsync(ApiCall call)

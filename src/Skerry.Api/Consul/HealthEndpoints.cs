@@ -21,22 +21,22 @@ internal static class HealthEndpoints
     private static Task NodeAsync(ApiCall call)
     {
         var name = call.Path("name");
-        return call.ReadAsync(snapshot => snapshot.NodeIndex(name), snapshot => new JsonArray([.. snapshot.ChecksOn(name).Select(ConsulShapes.Check)]));
+        return call.ReadAsync(view => view.NodeIndex(name), view => new JsonArray([.. view.ChecksOn(name).Select(ConsulShapes.Check)]));
     }
 
     private static Task ChecksAsync(ApiCall call)
     {
         var name = call.Path("name");
-        return call.ReadAsync(snapshot => snapshot.ServiceIndex(name), snapshot => new JsonArray(
-            [.. Nearness.Select(call, snapshot.Instances(name)).SelectMany(entry => entry.Checks.Where(check => check.Definition.ServiceId == entry.Service.Id)).Select(ConsulShapes.Check)]));
+        return call.ReadAsync(view => view.ServiceIndex(name), view => new JsonArray(
+            [.. Nearness.Select(call, view.Instances(name)).SelectMany(entry => entry.Checks.Where(check => check.Definition.ServiceId == entry.Service.Id)).Select(ConsulShapes.Check)]));
     }
 
     private static Task ServiceAsync(ApiCall call)
     {
         var name = call.Path("name");
-        return call.ReadAsync(snapshot => snapshot.ServiceIndex(name), snapshot =>
+        return call.ReadAsync(view => view.ServiceIndex(name), view =>
         {
-            var entries = Nearness.Select(call, snapshot.Instances(name));
+            var entries = Nearness.Select(call, view.Instances(name));
             if (call.Flag("passing")) entries = entries.Where(entry => entry.Status == CheckStatus.Passing);
             return new JsonArray([.. entries.Select(ConsulShapes.Entry)]);
         });
@@ -53,9 +53,9 @@ internal static class HealthEndpoints
             "critical" => CheckStatus.Critical,
             _ => throw new ApiException(400, $"Unknown check state \"{state}\": must be any, passing, warning or critical"),
         };
-        return call.ReadAsync(snapshot => Nearness.Index(call, snapshot, snapshot.ChecksIndex), snapshot =>
+        return call.ReadAsync(view => Nearness.Index(call, view, view.ChecksIndex), view =>
         {
-            var checks = snapshot.Checks.Where(check => wanted is null || check.Status == wanted).Where(check => Nearness.HasMeta(call, snapshot.Nodes[check.Node]));
+            var checks = view.Checks.Where(check => wanted is null || check.Status == wanted).Where(check => Nearness.HasMeta(call, view.Nodes[check.Node]));
             return new JsonArray([.. Nearness.Sort(call, checks, check => check.Node).Select(ConsulShapes.Check)]);
         });
     }

@@ -22,7 +22,7 @@ internal static class Nearness
     }
 
     /// <summary>The index of an answer that nodes are in by <c>node-meta</c>: then it changes with them, too.</summary>
-    public static ulong Index(ApiCall call, CatalogSnapshot snapshot, ulong index) => call.All("node-meta").Any() ? Math.Max(index, snapshot.NodesIndex) : index;
+    public static ulong Index(ApiCall call, GroupView view, ulong index) => call.All("node-meta").Any() ? Math.Max(index, view.NodesIndex) : index;
 
     /// <summary>Whether a node has every <c>node-meta=KEY:VALUE</c> asked for.</summary>
     public static bool HasMeta(ApiCall call, CatalogNode node) => call.All("node-meta").All(pair =>

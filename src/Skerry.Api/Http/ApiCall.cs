@@ -50,28 +50,27 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     /// <summary>Every value of a parameter that may be repeated.</summary>
     public IEnumerable<string> All(string name) => http.Request.Query.TryGetValue(name, out var values) ? values.OfType<string>() : [];
 
-    /// <summary>Checks what every read accepts: consistency flags that contradict each other, another datacenter.</summary>
-    public void CheckRead()
-    {
-        if (Flag("stale") && Flag("consistent")) throw new ApiException(400, "Cannot specify ?stale with ?consistent, conflicting semantics.");
-        if (Query("dc") is { Length: > 0 } group && group != options.Group) throw new ApiException(500, "No path to datacenter");
-    }
+    /// <summary>The group that <c>dc</c> names, or this node's own.</summary>
+    /// <exception cref="ApiException">It is not known here; Consul's words.</exception>
+    public GroupView ViewOf(CatalogSnapshot snapshot) =>
+        GroupView.Of(snapshot, options.Group, Query("dc") is { Length: > 0 } group ? group : options.Group) ?? throw new ApiException(500, "No path to datacenter");
 
-    /// <summary>Answers a read of the catalog, now or when what it is about has changed.</summary>
+    /// <summary>Answers a read of a group's part of the catalog, now or when what it is about has changed.</summary>
     /// <param name="indexOf">Index of what the answer is about.</param>
     /// <param name="read">Makes the answer; null: 404 with an empty body.</param>
-    public async Task ReadAsync(Func<CatalogSnapshot, ulong> indexOf, Func<CatalogSnapshot, JsonNode?> read)
+    public async Task ReadAsync(Func<GroupView, ulong> indexOf, Func<GroupView, JsonNode?> read)
     {
-        CheckRead();
+        if (Flag("stale") && Flag("consistent")) throw new ApiException(400, "Cannot specify ?stale with ?consistent, conflicting semantics.");
+        ViewOf(catalog.Current);
         var filter = ReadFilter();
-        var snapshot = await WaitAsync(indexOf);
+        var view = ViewOf(await WaitAsync(snapshot => indexOf(ViewOf(snapshot))));
         var headers = http.Response.Headers;
-        headers["X-Consul-Index"] = Math.Max(1, indexOf(snapshot)).ToString(CultureInfo.InvariantCulture);
+        headers["X-Consul-Index"] = Math.Max(1, indexOf(view)).ToString(CultureInfo.InvariantCulture);
         // Every node answers from its own view, which nobody leads and which is never older than what has reached it.
         headers["X-Consul-KnownLeader"] = "true";
         headers["X-Consul-LastContact"] = "0";
         headers["X-Consul-Effective-Consistency"] = "stale";
-        var answer = read(snapshot);
+        var answer = read(view);
         if (answer is null) http.Response.StatusCode = 404;
         else await JsonAsync(filter is null ? answer : filter.Apply(answer));
     }

@@ -15,25 +15,68 @@ internal static class SkerryEndpoints
     public static IEnumerable<ApiRoute> Routes { get; } =
     [
         new("GET", "/v1/skerry/version", "Version of this agent", call => call.JsonAsync(new JsonObject { ["version"] = call.Options.Version })),
-        new("GET", "/v1/skerry/members", "Members with how far away they are", MembersAsync),
-        new("GET", "/v1/skerry/services", "Services with how many instances pass, warn and are critical", ServicesAsync),
+        new("GET", "/v1/skerry/members", "Members with how far away they are; with ?dc= those of another group, with ?all-groups of all", MembersAsync),
+        new("GET", "/v1/skerry/groups", "Groups known, and how they are reached", GroupsAsync),
+        new("GET", "/v1/skerry/services", "Services with how many instances pass, warn and are critical; with ?dc= what another group exports", ServicesAsync),
         new("GET", "/v1/skerry/gateway", "Listeners and pipelines of this node's gateway with their counters", GatewayAsync),
         new("GET", "/v1/skerry/configuration", "The configuration in effect, without its secrets", call => call.JsonAsync(JsonSerializer.SerializeToNode(call.Agent.Configuration)!)),
         new("GET", "/healthz", "Whether this agent answers", call => call.TextAsync("ok\n")),
     ];
 
-    private static Task MembersAsync(ApiCall call) => call.JsonAsync(new JsonArray([.. call.Agent.Members.Select(member => new JsonObject
+    private static Task MembersAsync(ApiCall call)
+    {
+        var snapshot = call.Catalog.Current;
+        var groups = call.Flag("all-groups") ? GroupView.All(snapshot, call.Options.Group) : [call.ViewOf(snapshot)];
+        return call.JsonAsync(new JsonArray([.. groups.SelectMany(group => Members(call, group))]));
+    }
+
+    private static IEnumerable<JsonObject> Members(ApiCall call, GroupView group) => group.IsOwn
+        ? call.Agent.Members.Select(member => Member(call, member))
+        : group.Nodes.Values.Select(node => Member(call, group, node));
+
+    /// <summary>A member of this node's own group, as gossip has it.</summary>
+    private static JsonObject Member(ApiCall call, ApiMember member) => new()
     {
         ["name"] = member.Name,
         ["address"] = member.Address.ToString(),
         ["status"] = member.Status switch { 1 => "alive", 2 => "leaving", 3 => "left", 4 => "failed", _ => "none" },
+        ["group"] = member.Tags.GetValueOrDefault("group", call.Options.Group),
+        ["bridge"] = call.Catalog.Bridges.ContainsKey(member.Name),
         ["tags"] = ConsulShapes.Map(member.Tags),
         ["roundTripSeconds"] = member.Name == call.Options.NodeName ? 0 : call.Agent.EstimateRoundTrip(call.Options.NodeName, member.Name)?.TotalSeconds,
-    })]));
+    };
 
-    private static Task ServicesAsync(ApiCall call) => call.ReadAsync(snapshot => snapshot.Index, snapshot => new JsonArray([.. snapshot.ServiceNames.Select(name =>
+    /// <summary>A member of another group, as its bridges tell it: its gossip is its own.</summary>
+    private static JsonObject Member(ApiCall call, GroupView group, CatalogNode node) => new()
     {
-        var instances = snapshot.Instances(name);
+        ["name"] = node.Name,
+        ["address"] = node.Address,
+        ["status"] = !group.IsReachable ? "unreachable" : node.Alive ? "alive" : "failed",
+        ["group"] = group.Name,
+        ["bridge"] = call.Catalog.Bridges.ContainsKey(node.Name),
+        ["tags"] = new JsonObject(),
+        ["roundTripSeconds"] = null,
+    };
+
+    private static Task GroupsAsync(ApiCall call)
+    {
+        var snapshot = call.Catalog.Current;
+        return call.JsonAsync(new JsonArray([.. GroupView.All(snapshot, call.Options.Group).Select(group => new JsonObject
+        {
+            ["name"] = group.Name,
+            ["own"] = group.IsOwn,
+            ["reachable"] = group.IsReachable,
+            ["via"] = group.Via,
+            ["bridges"] = ConsulShapes.Texts([.. group.Nodes.Keys.Where(snapshot.Bridges.ContainsKey)]),
+            ["nodes"] = group.Nodes.Count,
+            ["alive"] = group.Nodes.Values.Count(node => node.Alive),
+            ["services"] = group.ServiceNames.Count,
+        })]));
+    }
+
+    private static Task ServicesAsync(ApiCall call) => call.ReadAsync(view => view.Index, view => new JsonArray([.. view.ServiceNames.Select(name =>
+    {
+        var instances = view.Instances(name);
         return new JsonObject
         {
             ["name"] = name,

@@ -11,6 +11,8 @@ public sealed class VerbTests
          {"Name":"serf","Addr":"fd00::2","Port":7946,"Tags":{},"Status":4}]
         """;
 
+    private const string FarMembers = """[{"name":"far-1","address":"10.9.9.9","status":"unreachable","group":"moon","bridge":true,"tags":{},"roundTripSeconds":null}]""";
+
     private const string Instances = """
         [{"Node":{"Node":"a","Address":"10.0.0.1"},"Service":{"ID":"web","Service":"web","Tags":["v1"],"Address":"","Port":80,"Exported":true},
           "Checks":[{"CheckID":"serfHealth","Status":"passing","Output":""},{"CheckID":"service:web","Status":"passing","Output":"200"}]},
@@ -72,6 +74,31 @@ public sealed class VerbTests
 
             """,
             run.Output);
+    }
+
+    [Fact]
+    public async Task Another_groups_members_and_services_are_listed_by_its_name()
+    {
+        await using var api = await FakeApi.StartAsync(
+            ("GET /v1/skerry/members?dc=moon", 200, FarMembers), ("GET /v1/skerry/members?all-groups", 200, FarMembers),
+            ("GET /v1/skerry/services?dc=moon", 200, """[{"name":"web","instances":1,"passing":1,"warning":0,"critical":0,"exported":1,"tags":[]}]"""),
+            ("GET /v1/health/service/web?passing&dc=moon", 200, Instances), ("GET /v1/health/service/db?dc=moon", 200, "[]"), ("GET /v1/skerry/services?dc=mars", 500, "No path to datacenter"));
+        Assert.Equal(
+            """
+            NODE   ADDRESS   STATUS       GROUP  VERSION  TAGS
+            far-1  10.9.9.9  unreachable  moon   -
+
+            """,
+            (await CommandLineRun.OfAsync("members", "--group", "moon", "--address", api.Address)).Output);
+        var all = await CommandLineRun.OfAsync("members", "--all-groups", "--json", "--status", "unreachable", "--address", api.Address);
+        Assert.Equal("moon", (string?)Assert.Single(JsonNode.Parse(all.Output)!.AsArray())!["tags"]!["group"]);
+        Assert.Contains("web", (await CommandLineRun.OfAsync("services", "--group", "moon", "--address", api.Address)).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, (await CommandLineRun.OfAsync("services", "web", "--group", "moon", "--passing", "--address", api.Address)).ExitCode);
+        Assert.Contains("Group 'moon' exports no instance of 'db'", (await CommandLineRun.OfAsync("services", "db", "--group", "moon", "--address", api.Address)).Errors, StringComparison.Ordinal);
+        var unknown = await CommandLineRun.OfAsync("services", "--group", "mars", "--address", api.Address);
+        Assert.Equal(ExitCode.NotFound, unknown.ExitCode);
+        Assert.Contains("knows no group 'mars'", unknown.Errors, StringComparison.Ordinal);
+        Assert.Contains("exclude each other", (await CommandLineRun.OfAsync("members", "--group", "moon", "--all-groups", "--address", api.Address)).Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,9 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Skerry.Agent.CommandLine.Documents;
 
-/// <summary>The documents of the HTTP API that the verbs read and write; Consul's names. Generated, so that a verb starts quickly.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+/// <summary>The documents of the HTTP API that the verbs read and write; Consul's names, or Skerry's own in lower case. Generated, so that a verb starts quickly.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(ApiMemberDocument[]))]
+[JsonSerializable(typeof(ApiGroupMemberDocument[]))]
 [JsonSerializable(typeof(ApiServiceEntryDocument[]))]
 [JsonSerializable(typeof(RegistrationDocument))]
 [JsonSerializable(typeof(ForwardDocument))]

@@ -16,7 +16,8 @@ internal static class ServicesCommand
         var name = new Argument<string?>("NAME") { Description = "List the instances of this service.", Arity = ArgumentArity.ZeroOrOne };
         var passing = new Option<bool>("--passing") { Description = "Only instances that get traffic without a warning; needs NAME." };
         var tag = new Option<string?>("--tag") { Description = "Only instances with this tag; needs NAME." };
-        var command = new Command("services", "List the group's services, or the instances of one.") { name, passing, tag, json };
+        var group = Verb.Group("What this group exports.");
+        var command = new Command("services", "List the group's services, or the instances of one.") { name, passing, tag, group, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(name) is null && (result.GetValue(passing) || result.GetValue(tag) is not null)) result.AddError("--passing and --tag need the NAME of a service.");
@@ -25,22 +26,28 @@ internal static class ServicesCommand
         {
             if (parse.GetValue(name) is not { } service)
             {
-                var services = await client.GetAsync("v1/skerry/services", ResultJson.Readable.ServiceResultArray, cancellation);
+                var services = await Verb.OfGroupAsync(parse.GetValue(group), query => client.GetAsync(
+                    "v1/skerry/services" + (query.Length > 0 ? "?" + query : ""), ResultJson.Readable.ServiceResultArray, cancellation));
                 terminal.Write(services, ResultJson.Readable.ServiceResultArray, parse.GetValue(json), Tabulate);
                 return ExitCode.Success;
             }
 
-            var query = (parse.GetValue(passing) ? "?passing" : "") + (parse.GetValue(tag) is { } wanted ? (parse.GetValue(passing) ? "&" : "?") + "tag=" + Uri.EscapeDataString(wanted) : "");
-            var entries = await ReadInstancesAsync(client, service, query, cancellation);
+            List<string> filters = [];
+            if (parse.GetValue(passing)) filters.Add("passing");
+            if (parse.GetValue(tag) is { } wanted) filters.Add("tag=" + Uri.EscapeDataString(wanted));
+            var entries = await Verb.OfGroupAsync(parse.GetValue(group), query =>
+                ReadInstancesAsync(client, service, query.Length > 0 ? [.. filters, query] : filters, cancellation));
             terminal.Write([.. entries.Select(Read)], ResultJson.Readable.InstanceResultArray, parse.GetValue(json), Tabulate);
             if (entries.Length > 0) return ExitCode.Success;
-            var found = query.Length > 0 ? "No instance matches." : $"No instance of '{service}' is registered. Register one with: skerry register --name {service} --port PORT";
+            var found = filters.Count > 0 ? "No instance matches."
+                : parse.GetValue(group) is { } other ? $"Group '{other}' exports no instance of '{service}'. See what it exports with: skerry services --group {other}"
+                : $"No instance of '{service}' is registered. Register one with: skerry register --name {service} --port PORT";
             throw new CommandFailedException(ExitCode.NotFound, found);
         });
     }
 
-    private static Task<ApiServiceEntryDocument[]> ReadInstancesAsync(AgentClient client, string service, string query, CancellationToken cancellation) =>
-        client.GetAsync($"v1/health/service/{Uri.EscapeDataString(service)}{query}", ApiJson.Default.ApiServiceEntryDocumentArray, cancellation);
+    private static Task<ApiServiceEntryDocument[]> ReadInstancesAsync(AgentClient client, string service, List<string> query, CancellationToken cancellation) =>
+        client.GetAsync($"v1/health/service/{Uri.EscapeDataString(service)}{(query.Count > 0 ? "?" : "")}{string.Join('&', query)}", ApiJson.Default.ApiServiceEntryDocumentArray, cancellation);
 
     private static InstanceResult Read(ApiServiceEntryDocument entry)
     {
