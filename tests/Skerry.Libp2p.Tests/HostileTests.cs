@@ -278,7 +278,7 @@ public sealed class HostileTests
             await stream.CopyToAsync(stream, cancel);
             await stream.EndWritingAsync(cancel);
         });
-        host.Handle(Never, (_, cancel) => Task.Delay(Timeout.Infinite, cancel));
+        host.Handle(Never, (_, cancel) => Task.Delay(Timeout.Infinite, cancel)); // it reads nothing until the host stops
         return host;
     }
 }

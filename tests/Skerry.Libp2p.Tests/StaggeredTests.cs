@@ -36,7 +36,7 @@ public sealed class StaggeredTests
         using var end = await FirstAsync(Short, async (way, cancel) =>
         {
             if (way == 2) return new MemoryStream();
-            await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // until it is given up
             return late; // it was too late to turn back
         });
         Assert.NotSame(late, end);
@@ -54,7 +54,7 @@ public sealed class StaggeredTests
 
     private static async Task<MemoryStream> Hang(CancellationToken cancel)
     {
-        await Task.Delay(Timeout.Infinite, cancel);
+        await Task.Delay(Timeout.Infinite, cancel); // until it is given up
         return new MemoryStream();
     }
 

@@ -8,7 +8,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
-using Skerry.Libp2p.Core.WebSockets;
+using Skerry.Libp2p.Wire;
 
 namespace Skerry.Libp2p.Tests;
 

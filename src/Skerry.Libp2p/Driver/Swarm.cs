@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 using Microsoft.Extensions.Logging;
 
-using Skerry.Libp2p.Core.WebSockets;
+using Skerry.Libp2p.Wire;
 using Skerry.Primitives;
 
 namespace Skerry.Libp2p.Driver;

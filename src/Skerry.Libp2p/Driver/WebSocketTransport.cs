@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-using Skerry.Libp2p.Core.WebSockets;
+using Skerry.Libp2p.Wire;
 
 namespace Skerry.Libp2p.Driver;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Skerry.Libp2p.Core.WebSockets;
+namespace Skerry.Libp2p.Wire;
 
 /// <summary>
 /// What an address says of a WebSocket above its TCP: <c>/ws</c>, or with TLS below it <c>/wss</c>, <c>/tls/ws</c>, <c>/tls/sni/NAME/ws</c>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Skerry.Libp2p.Core.WebSockets;
+namespace Skerry.Libp2p.Wire;
 
 /// <summary>
 /// The words that make a WebSocket of an HTTP connection (RFC 6455, sections 4.1 and 4.2).
