@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 
+using Skerry.Proxy.Socks;
+
 namespace Skerry.Proxy;
 
 /// <summary>Log messages of the proxy: event ids 6000 to 6099.</summary>
@@ -34,6 +36,27 @@ internal static partial class ProxyLog
 
     [LoggerMessage(6009, LogLevel.Debug, "{Service} ({Instance}) taken by {Caller} of group {Group}")]
     public static partial void CallTaken(ILogger logger, string service, string instance, string caller, string group);
+
+    [LoggerMessage(6011, LogLevel.Information, "DNS answers names under {Domain} at {Address}")]
+    public static partial void DnsOpened(ILogger logger, string domain, string address);
+
+    [LoggerMessage(6012, LogLevel.Warning, "No names are answered: {Reason} Set proxy.dns.listen to another address, or proxy.dns.enable to false")]
+    public static partial void DnsTaken(ILogger logger, string reason);
+
+    [LoggerMessage(6013, LogLevel.Warning, "{Service} has no virtual address for port {Port}, and its names lead to its instances: {Reason}")]
+    public static partial void VirtualTaken(ILogger logger, string service, int port, string reason);
+
+    [LoggerMessage(6014, LogLevel.Warning, "More than {Limit} ports of services: the others have no virtual address, and their names lead to their instances")]
+    public static partial void VirtualFull(ILogger logger, int limit);
+
+    [LoggerMessage(6015, LogLevel.Error, "{File} cannot be written: {Reason}. After a restart services may have other virtual addresses than now")]
+    public static partial void VirtualNotKept(ILogger logger, string file, string reason);
+
+    [LoggerMessage(6016, LogLevel.Information, "SOCKS takes connections at {Address}")]
+    public static partial void SocksOpened(ILogger logger, string address);
+
+    [LoggerMessage(6017, LogLevel.Information, "SOCKS refused {Host}:{Port} to {Client}: {Reply}")]
+    public static partial void SocksRefused(ILogger logger, string host, int port, string client, SocksReply reply);
 
     [LoggerMessage(6010, LogLevel.Debug, "{Service}: {Client} went on {Path} path to {Instance}: {Up} bytes there, {Down} back{Problem}")]
     public static partial void FlowEnded(ILogger logger, string service, string client, string path, string instance, long up, long down, string problem);

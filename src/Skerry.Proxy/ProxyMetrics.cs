@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 
+using Skerry.Proxy.Dns;
+
 namespace Skerry.Proxy;
 
 /// <summary>Counters of one node's proxy.</summary>
@@ -11,6 +13,7 @@ internal sealed class ProxyMetrics
     private readonly Counter<long> _dialFailures;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _dropped;
+    private readonly Counter<long> _answers;
     private readonly Histogram<double> _dialDuration;
 
     public ProxyMetrics(IMeterFactory meters)
@@ -21,6 +24,7 @@ internal sealed class ProxyMetrics
         _opened = meter.CreateCounter<long>("skerry.proxy.flows.opened", "{flow}", "Connections and UDP clients that reached an instance, by service, network and path");
         _dialFailures = meter.CreateCounter<long>("skerry.proxy.dial.failures", "{attempt}", "Attempts that reached no instance, by service and reason");
         _dialDuration = meter.CreateHistogram<double>("skerry.proxy.dial.duration", "s", "From a client's connection to an instance's, other instances tried meanwhile included, by path");
+        _answers = meter.CreateCounter<long>("skerry.proxy.dns.answers", "{answer}", "Answers to names, by code");
         _refusals = meter.CreateCounter<long>("skerry.proxy.refusals", "{flow}", "What was refused, by reason");
         _dropped = meter.CreateCounter<long>("skerry.proxy.datagrams.dropped", "{datagram}", "Datagrams dropped, by reason");
     }
@@ -43,6 +47,19 @@ internal sealed class ProxyMetrics
     public void Refused(string reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Dropped(string reason) => _dropped.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Answered(DnsCode code) => _answers.Add(1, new KeyValuePair<string, object?>("code", NameOf(code)));
+
+    private static string NameOf(DnsCode code) => code switch
+    {
+        DnsCode.NoError => "noerror",
+        DnsCode.FormatError => "formerr",
+        DnsCode.ServerFailure => "servfail",
+        DnsCode.NameError => "nxdomain",
+        DnsCode.NotImplemented => "notimp",
+        DnsCode.Refused => "refused",
+        _ => "other",
+    };
 
     private static KeyValuePair<string, object?> Side(bool atClient) => new("side", atClient ? "client" : "service");
 

@@ -13,6 +13,18 @@ public sealed record ProxyOptions
     [Reloadable, Description("Local addresses that lead to services.")]
     public ImmutableArray<ForwardOptions> Forwards { get; init; } = [];
 
+    /// <summary>Names of services and nodes as DNS.</summary>
+    [Description("Names of services and nodes as DNS.")]
+    public DnsOptions Dns { get; init; } = new();
+
+    /// <summary>Services by name through SOCKS 5.</summary>
+    [Description("Services by name through SOCKS 5.")]
+    public SocksOptions Socks { get; init; } = new();
+
+    /// <summary>An address of its own for each service.</summary>
+    [Description("An address of its own for each service, which DNS answers and the proxy listens on.")]
+    public VirtualAddressOptions VirtualAddresses { get; init; } = new();
+
     /// <summary>Whether listeners may be bound to addresses other than loopback.</summary>
     [Reloadable, Description("Whether what is under `proxy` may listen on addresses other than loopback. Whoever reaches such a listener reaches the services.")]
     public bool AllowOpenListeners { get; init; }

@@ -1,29 +1,34 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
-using System.Globalization;
+using System.Net;
 
 using Microsoft.Extensions.Logging;
 
 using Skerry.Catalog;
+using Skerry.Proxy.Datagrams;
 using Skerry.Proxy.Flows;
 using Skerry.Proxy.Forwarding;
 using Skerry.Proxy.Instances;
+using Skerry.Proxy.Parts;
+using Skerry.Proxy.Socks;
 
 namespace Skerry.Proxy;
 
-/// <summary>Services by name on this node, whichever node runs them: forwards, and the door for other nodes' calls. Methods may be called from any thread.</summary>
+/// <summary>
+/// Services by name on this node, whichever node runs them: forwards, names, addresses; and the door for other nodes' calls. Methods may be called from any thread.
+/// </summary>
 public sealed class ProxyServer : IAsyncDisposable
 {
-    private readonly ILogger _logger;
     private readonly InstanceLoads _loads;
     private readonly FlowTable _tcpFlows;
-    private readonly TcpCarrier _carrier;
-    private readonly ConnectionTerms _terms;
+    private readonly FlowTable _udpFlows;
     private readonly SemaphoreSlim _changing = new(1);
-    private readonly Dictionary<string, IForward> _requested = new(StringComparer.Ordinal);
+    private readonly ForwardPart _forwards;
+    private readonly VirtualPart _virtual;
+    private readonly DnsPart _dns;
+    private readonly SocksPart _socks;
+    private readonly ImmutableArray<ProxyPart> _parts;
     private volatile ProxyOptions _options = new();
-    private ImmutableArray<IForward> _configured = [];
-    private int _lastId;
     private bool _disposed;
 
     /// <summary>A proxy that listens from <see cref="StartAsync"/> on.</summary>
@@ -45,30 +50,48 @@ public sealed class ProxyServer : IAsyncDisposable
         ProxyIdentity identity, ServiceCatalog catalog, Func<CatalogSnapshot> snapshot, IFarDialer? far, INodeDistances? distances,
         TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
-        _logger = loggers.CreateLogger("Skerry.Proxy");
+        var logger = loggers.CreateLogger("Skerry.Proxy");
         var metrics = new ProxyMetrics(meters);
+        var terms = new ConnectionTerms(() => _options.MaxConnections, time, metrics, logger);
         _loads = new InstanceLoads(time);
         _tcpFlows = new FlowTable(time, () => _options.TcpIdleTimeout);
-        var dialer = new InstanceDialer(new ServiceDirectory(snapshot, identity, distances, far is not null), _loads, far, () => _options, time, metrics, _logger);
-        _carrier = new TcpCarrier(dialer, _tcpFlows, metrics, _logger);
-        _terms = new ConnectionTerms(() => _options.MaxConnections, time, metrics, _logger);
-        Door = new ServiceDoor(identity, catalog, () => _options, time, metrics, _logger);
+        _udpFlows = new FlowTable(time, () => _options.UdpIdleTimeout);
+        var dialer = new InstanceDialer(new ServiceDirectory(snapshot, identity, distances, far is not null), _loads, far, () => _options, time, metrics, logger);
+        var carrier = new TcpCarrier(dialer, _tcpFlows, metrics, logger);
+        var datagrams = new DatagramCarrier(dialer, _udpFlows, _loads, () => _options, time, metrics, logger);
+        var kept = identity.DataDirectory is { } directory ? Path.Combine(directory, "virtual-addresses") : null;
+        _forwards = new ForwardPart(
+            (id, options, isConfigured) => options.Network == ServiceNetwork.Udp
+                ? new UdpForward(id, options, isConfigured, datagrams)
+                : new TcpForward(id, options, isConfigured, terms, carrier),
+            terms);
+        _virtual = new VirtualPart(identity, catalog, snapshot, kept, carrier, terms);
+        _dns = new DnsPart(identity, snapshot, _virtual, terms);
+        _socks = new SocksPart(identity, new SocksParts(snapshot, dialer, carrier, datagrams), terms);
+        _parts = [_forwards, _dns, _socks, _virtual];
+        Door = new ServiceDoor(identity, catalog, () => _options, time, metrics, logger);
     }
 
     /// <summary>Where other nodes' calls for services of this one come in.</summary>
     public ServiceDoor Door { get; }
 
     /// <summary>Every forward, configured ones first.</summary>
-    public ImmutableArray<ForwardState> Forwards
-    {
-        get { lock (_requested) return [.. _configured.Concat(_requested.Values).Select(forward => forward.State)]; }
-    }
+    public ImmutableArray<ForwardState> Forwards => _forwards.States;
+
+    /// <summary>Where names are answered; null: nowhere.</summary>
+    public IPEndPoint? DnsAddress => _dns.Address;
+
+    /// <summary>Where SOCKS clients connect to; null: nowhere.</summary>
+    public IPEndPoint? SocksAddress => _socks.Address;
 
     /// <summary>Connections and UDP clients open now, those of other nodes included.</summary>
-    public int OpenFlows => _tcpFlows.Count + Door.OpenFlows;
+    public int OpenFlows => _tcpFlows.Count + _udpFlows.Count + Door.OpenFlows;
 
     /// <summary>Connections that instances carry for this proxy.</summary>
     internal InstanceLoads Loads => _loads;
+
+    /// <summary>Virtual addresses.</summary>
+    internal VirtualPart Virtual => _virtual;
 
     /// <summary>Checks options whole, without starting anything; empty when they can run.</summary>
     public static ImmutableArray<ProxyError> Validate(ProxyOptions options) => ProxyValidation.Check(options);
@@ -90,15 +113,9 @@ public sealed class ProxyServer : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var kept = options.Forwards.ToDictionary(wanted => wanted, wanted => _configured.FirstOrDefault(forward => IsAtSamePlace(forward.State.Options, wanted)));
-            // All that can be refused comes first: until then nothing has changed.
-            var opened = await OpenAsync([.. options.Forwards.Where(wanted => kept[wanted] is null)]);
-            var closed = _configured.Where(forward => !kept.ContainsValue(forward)).ToArray();
-            foreach (var (wanted, forward) in kept) forward?.Change(wanted);
+            var changes = await PrepareAsync(options);
             _options = options;
-            lock (_requested) _configured = [.. options.Forwards.Select(wanted => kept[wanted] ?? opened[wanted])];
-            foreach (var forward in opened.Values) Start(forward);
-            foreach (var forward in closed) await CloseAsync(forward);
+            foreach (var change in changes) await change.CommitAsync();
         }
         finally
         {
@@ -116,10 +133,7 @@ public sealed class ProxyServer : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var forward = Make(options, isConfigured: false);
-            lock (_requested) _requested.Add(forward.State.Id, forward);
-            Start(forward);
-            return forward.State;
+            return _forwards.Open(options);
         }
         finally
         {
@@ -128,17 +142,7 @@ public sealed class ProxyServer : IAsyncDisposable
     }
 
     /// <summary>Closes a forward that <see cref="OpenForwardAsync"/> opened, with all it carries; false when there is none with that id.</summary>
-    public async Task<bool> CloseForwardAsync(string id)
-    {
-        IForward? forward;
-        lock (_requested)
-        {
-            if (!_requested.Remove(id, out forward)) return false;
-        }
-
-        await CloseAsync(forward);
-        return true;
-    }
+    public Task<bool> CloseForwardAsync(string id) => _forwards.CloseAsync(id);
 
     /// <summary>Closes every listener and cuts what it carries.</summary>
     public async ValueTask DisposeAsync()
@@ -148,17 +152,10 @@ public sealed class ProxyServer : IAsyncDisposable
         {
             if (_disposed) return;
             _disposed = true;
-            IForward[] all;
-            lock (_requested)
-            {
-                all = [.. _configured, .. _requested.Values];
-                _configured = [];
-                _requested.Clear();
-            }
-
-            foreach (var forward in all) await CloseAsync(forward);
+            foreach (var part in _parts) await part.DisposeAsync();
             await Door.DisposeAsync();
             _tcpFlows.Dispose();
+            _udpFlows.Dispose();
         }
         finally
         {
@@ -166,42 +163,19 @@ public sealed class ProxyServer : IAsyncDisposable
         }
     }
 
-    private static bool IsAtSamePlace(ForwardOptions one, ForwardOptions other) =>
-        one.Network == other.Network && one.Listen.Equals(other.Listen) && (one.Listen.Port != 0 || one == other);
-
-    private async Task<Dictionary<ForwardOptions, IForward>> OpenAsync(ImmutableArray<ForwardOptions> wanted)
+    /// <summary>All that can be refused comes first: until then nothing has changed.</summary>
+    private async Task<List<PreparedChange>> PrepareAsync(ProxyOptions options)
     {
-        var opened = new Dictionary<ForwardOptions, IForward>();
+        var changes = new List<PreparedChange>();
         try
         {
-            foreach (var options in wanted) opened.Add(options, Make(options, isConfigured: true));
-            return opened;
+            foreach (var part in _parts) changes.Add(part.Prepare(options));
+            return changes;
         }
         catch
         {
-            foreach (var forward in opened.Values) await forward.DisposeAsync();
+            foreach (var change in changes) await change.UndoAsync();
             throw;
         }
-    }
-
-    private TcpForward Make(ForwardOptions options, bool isConfigured)
-    {
-        var id = Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
-        return new TcpForward(id, options, isConfigured, _terms, _carrier);
-    }
-
-    private void Start(IForward forward)
-    {
-        forward.Start();
-        var state = forward.State;
-        ProxyLog.ForwardOpened(_logger, state.Id, state.Options.Network, state.Address.ToString(), state.Options.Group.Length > 0 ? $"{state.Options.Service}@{state.Options.Group}" : state.Options.Service);
-        if (!System.Net.IPAddress.IsLoopback(state.Address.Address)) ProxyLog.Open(_logger, "A forward", state.Address.ToString());
-    }
-
-    private async Task CloseAsync(IForward forward)
-    {
-        var id = forward.State.Id;
-        await forward.DisposeAsync();
-        ProxyLog.ForwardClosed(_logger, id);
     }
 }

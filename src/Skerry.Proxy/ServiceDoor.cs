@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 using Skerry.Catalog;
+using Skerry.Proxy.Datagrams;
 using Skerry.Proxy.Flows;
 
 namespace Skerry.Proxy;
@@ -21,6 +22,7 @@ public sealed class ServiceDoor : IAsyncDisposable
     private readonly ProxyMetrics _metrics;
     private readonly ILogger _logger;
     private readonly FlowTable _tcpFlows;
+    private readonly FlowTable _udpFlows;
     private readonly CancellationTokenSource _stopping = new();
     private int _open;
 
@@ -33,6 +35,7 @@ public sealed class ServiceDoor : IAsyncDisposable
         _metrics = metrics;
         _logger = logger;
         _tcpFlows = new FlowTable(time, () => options().TcpIdleTimeout);
+        _udpFlows = new FlowTable(time, () => options().UdpIdleTimeout);
     }
 
     /// <summary>Calls under way.</summary>
@@ -65,6 +68,7 @@ public sealed class ServiceDoor : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         _tcpFlows.Dispose();
+        _udpFlows.Dispose();
     }
 
     private async Task ServeOpenAsync(IncomingCall call, CancellationToken cancellation)
@@ -90,7 +94,8 @@ public sealed class ServiceDoor : IAsyncDisposable
         }
 
         ProxyLog.CallTaken(_logger, service.Name, service.Id, call.Caller, call.CallerGroup);
-        await CarryAsync(call, service, socket, cancellation);
+        if (call.Target.Network == ServiceNetwork.Udp) await CarryDatagramsAsync(call, socket, cancellation);
+        else await CarryAsync(call, socket, cancellation);
     }
 
     private ServiceInstance? FindOpen(IncomingCall call, out string why)
@@ -123,7 +128,7 @@ public sealed class ServiceDoor : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(IncomingCall call, ServiceInstance service, Socket socket, CancellationToken cancellation)
+    private async Task CarryAsync(IncomingCall call, Socket socket, CancellationToken cancellation)
     {
         using var instance = new SocketServiceStream(socket);
         using var caller = await call.AcceptAsync(cancellation);
@@ -145,6 +150,31 @@ public sealed class ServiceDoor : IAsyncDisposable
             caller.Abort();
             instance.Abort();
         }
+    }
+
+    private async Task CarryDatagramsAsync(IncomingCall call, Socket socket, CancellationToken cancellation)
+    {
+        using var instance = new SocketDatagramChannel(socket);
+        using var caller = new StreamDatagramChannel(await call.AcceptAsync(cancellation));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var flow = _udpFlows.Add(() => ending.Cancel());
+        _metrics.Began(atClient: false);
+        try
+        {
+            await DatagramPump.BothAsync(
+                limit => DatagramPump.CopyAsync(caller.ReceiveAsync, instance.SendAsync, MaxDatagram, bytes => flow.Moved(toService: true, bytes), TooLong, limit),
+                limit => DatagramPump.CopyAsync(instance.ReceiveAsync, caller.SendAsync, MaxDatagram, bytes => flow.Moved(toService: false, bytes), TooLong, limit),
+                ending.Token);
+        }
+        finally
+        {
+            _udpFlows.Remove(flow);
+            _metrics.Ended(atClient: false);
+        }
+
+        int MaxDatagram() => _options().MaxDatagram;
+
+        void TooLong() => _metrics.Dropped("too-long");
     }
 
     private async Task RefuseAsync(IncomingCall call, ProxyFailure reason, string counted, string why, string message, CancellationToken cancellation)

@@ -20,9 +20,9 @@ internal sealed class TestMesh(TimeProvider? time = null) : IAsyncDisposable
     public InMemoryNetwork NetworkOf(string group) => _networks.TryGetValue(group, out var network) ? network : _networks[group] = new InMemoryNetwork();
 
     /// <summary>Starts a node; its group's others hear of it.</summary>
-    public async Task<TestNode> AddAsync(string name, string group = "reef")
+    public async Task<TestNode> AddAsync(string name, string group = "reef", string? directory = null)
     {
-        var node = Nodes[name] = await TestNode.StartAsync(this, name, group);
+        var node = Nodes[name] = await TestNode.StartAsync(this, name, group, directory);
         foreach (var other in Nodes.Values.Where(other => other.Group == group && other != node))
         {
             other.Catalog.SetLiveness(name, "127.0.0.1", NodeLiveness.Alive);

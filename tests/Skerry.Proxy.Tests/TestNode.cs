@@ -8,7 +8,7 @@ namespace Skerry.Proxy.Tests;
 /// <summary>A node of a test's mesh.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private TestNode(TestMesh mesh, string name, string group)
+    private TestNode(TestMesh mesh, string name, string group, string? directory)
     {
         Name = name;
         Group = group;
@@ -16,7 +16,7 @@ internal sealed class TestNode : IAsyncDisposable
         var options = new CatalogOptions { NodeName = name, NodeId = $"id-{name}", Group = group, Address = "127.0.0.1" };
         Catalog = new ServiceCatalog(options, mesh.NetworkOf(group).Join(name), TimeProvider.System, NullLoggerFactory.Instance, Meters);
         Dialer = new PipeDialer(name, group, node => mesh.Nodes.GetValueOrDefault(node)?.Proxy.Door);
-        Proxy = new ProxyServer(new ProxyIdentity(name, group), Catalog, () => mesh.SnapshotOf(this), Dialer, Distances, mesh.Time, NullLoggerFactory.Instance, Meters);
+        Proxy = new ProxyServer(new ProxyIdentity(name, group) { DataDirectory = directory }, Catalog, () => mesh.SnapshotOf(this), Dialer, Distances, mesh.Time, NullLoggerFactory.Instance, Meters);
     }
 
     public string Name { get; }
@@ -33,9 +33,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public TestMeters Meters { get; } = new();
 
-    public static async Task<TestNode> StartAsync(TestMesh mesh, string name, string group)
+    public static async Task<TestNode> StartAsync(TestMesh mesh, string name, string group, string? directory)
     {
-        var node = new TestNode(mesh, name, group);
+        var node = new TestNode(mesh, name, group, directory);
         await node.Catalog.StartAsync(CancellationToken.None);
         return node;
     }

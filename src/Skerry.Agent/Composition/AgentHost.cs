@@ -78,7 +78,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             await _gossip.StartAsync(cancellation);
             await StartCatalogAsync(model, cancellation);
-            _proxy = ProxyPart.Compose(model, _gossip, _catalog!, far: null, _time, _loggers, _meters);
+            _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, far: null, _time, _loggers, _meters);
             var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);

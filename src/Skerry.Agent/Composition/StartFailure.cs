@@ -17,7 +17,7 @@ internal static class StartFailure
         IEnumerable<IPEndPoint> candidates = refused is GossipException ? [configuration.Gossip.Bind]
             : refused is Api.ApiException ? [configuration.Api.Address]
             : refused is GatewayException ? configuration.Gateway.Listeners.Select(listener => listener.Address)
-            : refused is ProxyException ? configuration.Proxy.Forwards.Select(forward => forward.Listen)
+            : refused is ProxyException ? AddressesOf(configuration.Proxy)
             : [];
         // Of several listeners, the one that failed is named in the message.
         var holder = candidates
@@ -25,4 +25,7 @@ internal static class StartFailure
             .Select(PortOwner.Find).FirstOrDefault(found => found is not null);
         return holder is null ? refused.Message : $"{refused.Message.TrimEnd('.')}. It is held by {holder}.";
     }
+
+    private static IEnumerable<IPEndPoint> AddressesOf(ProxyOptions proxy) =>
+        proxy.Forwards.Select(forward => forward.Listen).Concat(new[] { proxy.Dns.Listen, proxy.Socks.Listen }.OfType<IPEndPoint>());
 }

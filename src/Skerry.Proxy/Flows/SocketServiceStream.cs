@@ -61,6 +61,12 @@ internal sealed class SocketServiceStream : ServiceStream
         }
     }
 
+    /// <summary>Ends both directions at once: what was written still goes out, and nothing more is read.</summary>
+    public void Finish()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0) _socket.Dispose();
+    }
+
     public override void Abort()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
@@ -79,8 +85,8 @@ internal sealed class SocketServiceStream : ServiceStream
 
     protected override void Dispose(bool disposing)
     {
-        if (!_hasRead || !_hasWritten) Abort();
-        else if (Interlocked.Exchange(ref _closed, 1) == 0) _socket.Dispose();
+        if (_hasRead && _hasWritten) Finish();
+        else Abort();
         base.Dispose(disposing);
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 using Skerry.Proxy.Balancing;
+using Skerry.Proxy.Datagrams;
 using Skerry.Proxy.Flows;
 
 namespace Skerry.Proxy.Instances;
@@ -23,6 +24,11 @@ internal sealed class InstanceDialer(
     /// <exception cref="ProxyException">None was reached.</exception>
     public Task<Dialed<ServiceStream>> DialStreamAsync(ServiceQuery query, IBalancer balancer, IPAddress? client, CancellationToken cancellation) =>
         DialAsync(query, balancer, client, OpenStreamAsync, stream => stream.PathKind, cancellation);
+
+    /// <summary>A channel for datagrams to an instance.</summary>
+    /// <exception cref="ProxyException">None was reached.</exception>
+    public Task<Dialed<DatagramChannel>> DialDatagramsAsync(ServiceQuery query, IBalancer balancer, IPAddress? client, CancellationToken cancellation) =>
+        DialAsync(query, balancer, client, OpenDatagramsAsync, channel => channel.PathKind, cancellation);
 
     private async Task<Dialed<T>> DialAsync<T>(
         ServiceQuery query, IBalancer balancer, IPAddress? client, Func<Candidate, ServiceNetwork, CancellationToken, Task<T>> open, Func<T, string> pathOf, CancellationToken cancellation)
@@ -100,4 +106,9 @@ internal sealed class InstanceDialer(
         instance.IsFar
             ? await far!.DialAsync(instance.Key.Node, new ServiceTarget(instance.Service, instance.Key.Id, network), cancellation)
             : new SocketServiceStream(await Sockets.ConnectAsync(instance.Host, instance.Port, SocketType.Stream, cancellation));
+
+    private async Task<DatagramChannel> OpenDatagramsAsync(Candidate instance, ServiceNetwork network, CancellationToken cancellation) =>
+        instance.IsFar
+            ? new StreamDatagramChannel(await OpenStreamAsync(instance, network, cancellation))
+            : new SocketDatagramChannel(await Sockets.ConnectAsync(instance.Host, instance.Port, SocketType.Dgram, cancellation));
 }

@@ -41,7 +41,7 @@ internal sealed class SchemaReader
         property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "",
         property.IsDefined(typeof(RequiredMemberAttribute)),
         property.IsDefined(typeof(ReloadableAttribute)),
-        property.IsDefined(typeof(SecretAttribute)),
+        property.IsDefined(typeof(SecretAttribute)) || property.GetCustomAttribute<PasswordPropertyTextAttribute>() is { Password: true },
         [.. property.GetCustomAttributes<ValidationAttribute>()]);
 
     private Shape ReadShape(Type type, PropertyInfo property)
