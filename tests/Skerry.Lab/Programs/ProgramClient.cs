@@ -80,7 +80,8 @@ internal sealed class ProgramClient<TRequest, TAnswer> : IAsyncDisposable
 
     private bool Take(string line)
     {
-        if (!line.StartsWith('{')) return false;
+        // A program that is killed may leave half a line.
+        if (!line.StartsWith('{') || !line.EndsWith('}')) return false;
         var answer = JsonSerializer.Deserialize<TAnswer>(line)!;
         if (answer.Id == 0) _news(answer);
         else if (_waiting.TryRemove(answer.Id, out var waiting)) waiting.TrySetResult(answer);

@@ -17,6 +17,7 @@ internal sealed unsafe class Router : IDisposable
     private readonly Lock _gate = new();
     private readonly Exchange _exchange;
     private readonly MonotonicClock _clock = new(TimeProvider.System);
+    private readonly PacketTrace? _trace = PacketTrace.FromEnvironment();
     private readonly List<SafeFileHandle> _devices = [];
     private readonly SafeFileHandle _wake = new(Libc.EventDescriptor(0, Libc.NonBlocking), ownsHandle: true);
     private readonly Thread _thread;
@@ -127,7 +128,9 @@ internal sealed unsafe class Router : IDisposable
                 return;
             }
 
-            _exchange.Receive(port, buffer, (int)length, _clock.Now);
+            var now = _clock.Now;
+            _trace?.Write(buffer.AsSpan(0, (int)length), now);
+            _exchange.Receive(port, buffer, (int)length, now);
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class NatMatrixTests
         await using var lab = await Testbed.StartAsync(new LabMap([
             new SitePlan("relay", "world", NatKind.None, "relay"),
             new SitePlan("carrier", "world", NatKind.PortRestricted),
+            new SitePlan("home", "world", NatKind.PortRestricted, "twin", "other"),
             .. Sites("left"),
             .. Sites("right"),
         ])
@@ -36,6 +37,7 @@ public sealed class NatMatrixTests
             await Task.WhenAll(peers.Where(peer => peer.Key != "relay").Select(peer => peer.Value.ReserveAsync(peers["relay"])));
             for (var shift = 0; shift < Kinds.Length; shift++)
                 await Task.WhenAll(Enumerable.Range(0, Kinds.Length).Select(left => MeetAsync(peers, left, (left + shift) % Kinds.Length)));
+            await MeetAsync(peers, "twin", "other", "two hosts behind one NAT", isDirect: true);
         }
         finally
         {
@@ -43,15 +45,18 @@ public sealed class NatMatrixTests
         }
     }
 
-    private static async Task MeetAsync(Dictionary<string, PeerProcess> peers, int left, int right)
+    private static Task MeetAsync(Dictionary<string, PeerProcess> peers, int left, int right) =>
+        MeetAsync(peers, $"left{left}", $"right{right}", $"{Kinds[left],-20} -> {Kinds[right],-20}", CanPunch(left, right));
+
+    private static async Task MeetAsync(Dictionary<string, PeerProcess> peers, string left, string right, string label, bool isDirect)
     {
-        var (caller, called) = (peers[$"left{left}"], peers[$"right{right}"]);
+        var (caller, called) = (peers[left], peers[right]);
         var relayed = await caller.ConnectAsync($"{peers["relay"].Address}/p2p-circuit/p2p/{called.Peer}");
-        var direct = await caller.UntilDirectAsync(called, CanPunch(left, right) ? PatienceSeconds : 2);
+        var direct = await caller.UntilDirectAsync(called, isDirect ? PatienceSeconds : 2);
         var echo = await caller.EchoAsync(called, Bytes);
         var path = direct.Error is null ? $"direct after {relayed.Milliseconds + direct.Milliseconds,5:0} ms" : "stays relayed        ";
-        Report.Add($"NAT matrix: {Kinds[left],-20} -> {Kinds[right],-20}", $"relayed after {relayed.Milliseconds,4:0} ms, {path}, 64 KiB and back in {echo.Milliseconds:0} ms");
-        Assert.True(direct.Error is null || !CanPunch(left, right), $"{Kinds[left]} -> {Kinds[right]}: no hole was punched, though their NATs allow one.");
+        Report.Add($"NAT matrix: {label,-44}", $"relayed after {relayed.Milliseconds,4:0} ms, {path}, 64 KiB and back in {echo.Milliseconds:0} ms");
+        Assert.True(direct.Error is null || !isDirect, $"{label}: no hole was punched, though their NATs allow one.");
     }
 
     /// <summary>

@@ -46,4 +46,26 @@ public sealed class PeerTests
             "relayed, round trip 20 + 30 ms",
             $"reserved in {reserved.Milliseconds:0} ms, reached in {connected.Milliseconds:0} ms, ping {ping.RoundTrip:0.0} ms, 1 MiB and back {echo.Milliseconds:0} ms");
     }
+
+    [Fact]
+    public async Task Peers_behind_port_restricted_nats_leave_the_relay()
+    {
+        await using var lab = await Testbed.StartAsync(new LabMap(
+            new SitePlan("shop", "east", NatKind.PortRestricted, "caller"),
+            new SitePlan("works", "west", NatKind.PortRestricted, "called"),
+            new SitePlan("centre", "middle", NatKind.None, "relay"))
+        {
+            Delays = [("east", "middle", TimeSpan.FromMilliseconds(10)), ("west", "middle", TimeSpan.FromMilliseconds(15)), ("east", "west", TimeSpan.FromMilliseconds(20))],
+        });
+        await using var relay = await PeerProcess.StartAsync(lab["relay"], isRelay: true);
+        await using var caller = await PeerProcess.StartAsync(lab["caller"]);
+        await using var called = await PeerProcess.StartAsync(lab["called"]);
+        await called.ReserveAsync(relay);
+        await caller.ConnectAsync($"{relay.Address}/p2p-circuit/p2p/{called.Peer}");
+        var relayed = await caller.PingAsync(called);
+        var direct = await caller.UntilDirectAsync(called, 30);
+        Assert.True(direct.Error is null, direct.Error);
+        var ping = await caller.PingAsync(called);
+        Report.Add("hole punched, round trip 40 ms", $"after {direct.Milliseconds:0} ms; ping {relayed.RoundTrip:0.0} ms by the relay, then {ping.RoundTrip:0.0} ms");
+    }
 }
