@@ -19,6 +19,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     private readonly RelayClient _relays;
     private readonly DhtDriver? _dht;
     private readonly HolePuncher _puncher;
+    private readonly Discovery _discovery;
     private readonly Lock _gate = new();
     private volatile RelayService? _relay;
 
@@ -45,6 +46,7 @@ public sealed class Libp2pHost : IAsyncDisposable
 
         _puncher = new HolePuncher(options, _swarm, time, logger) { OnEnded = OnPunched };
         if (_puncher.IsOn) _swarm.Handlers.Add(HolePuncher.Id, _puncher.AnswerAsync);
+        _discovery = new Discovery(options, _swarm, _dht, found => PeerFound?.Invoke(found), time, logger);
         _swarm.Handlers.Add(PingProtocol.Id, (_, stream, cancel) => PingProtocol.AnswerAsync(stream, cancel));
         _swarm.Handlers.Add(IdentifyProtocol.Id, _identify.AnswerAsync);
         _swarm.Handlers.Add(IdentifyProtocol.PushId, _identify.TakePushAsync);
@@ -58,6 +60,12 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Told of each try, over now, to make a direct connection of a relayed one; won or lost.</summary>
     public event Action<HolePunch>? HolePunched;
+
+    /// <summary>
+    /// Told of each peer that <see cref="Libp2pOptions.Mdns"/> or the <see cref="Libp2pOptions.Rendezvous"/> finds, and now and then again while it is there:
+    /// nobody is dialled for it. One call at a time; it should not wait.
+    /// </summary>
+    public event Action<FoundPeer>? PeerFound;
 
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
@@ -92,6 +100,7 @@ public sealed class Libp2pHost : IAsyncDisposable
         try
         {
             host._swarm.Listen();
+            host._discovery.Start();
             return host;
         }
         catch (Libp2pException)
@@ -199,6 +208,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Closes all connections and ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _discovery.DisposeAsync().ConfigureAwait(false);
         if (_dht is not null) await _dht.DisposeAsync().ConfigureAwait(false);
         await _puncher.DisposeAsync().ConfigureAwait(false);
         await _swarm.DisposeAsync().ConfigureAwait(false);

@@ -56,6 +56,18 @@ public sealed record Libp2pOptions
     /// <summary>The DHT this node is in; null: none.</summary>
     public DhtOptions? Dht { get; init; }
 
+    /// <summary>How to find peers in the LAN, and be found; null: not at all.</summary>
+    public MdnsOptions? Mdns { get; init; }
+
+    /// <summary>
+    /// The word under which peers that belong together meet: its hash is a key that each provides in the <see cref="Dht"/> and looks for there, and it is the
+    /// service name in the LAN (<see cref="Mdns"/>). 1 to 63 bytes between two dots. Null: nobody is looked for in the DHT, and every libp2p peer in the LAN.
+    /// </summary>
+    public string? Rendezvous { get; init; }
+
+    /// <summary>How often to look in the DHT for who is at the <see cref="Rendezvous"/>. Above zero.</summary>
+    public TimeSpan FinderPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long dialling, securing and agreeing on a muxer may take together, and each later negotiation alone. Above zero.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

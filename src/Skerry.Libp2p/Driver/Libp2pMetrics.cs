@@ -11,6 +11,7 @@ internal sealed class Libp2pMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _streams;
     private readonly Counter<long> _dhtRequests;
+    private readonly Counter<long> _found;
     private readonly Meter _meter;
     private readonly Counter<long> _punches;
 
@@ -20,6 +21,7 @@ internal sealed class Libp2pMetrics
         _connections = meter.CreateCounter<long>("skerry.libp2p.connections.made", "{connection}", "Connections that shook hands");
         _refused = meter.CreateCounter<long>("skerry.libp2p.connections.refused", "{connection}", "Connections that came to nothing");
         _streams = meter.CreateCounter<long>("skerry.libp2p.streams.opened", "{stream}", "Streams that agreed on a protocol");
+        _found = meter.CreateCounter<long>("skerry.libp2p.peers.found", "{peer}", "Peers that discovery has told of, each as often as it did");
         _dhtRequests = meter.CreateCounter<long>("skerry.libp2p.dht.requests", "{request}", "Requests of peers in the DHT");
         _punches = meter.CreateCounter<long>("skerry.libp2p.punches", "{punch}", "Tries to make a direct connection of a relayed one, by role and outcome");
         meter.CreateObservableGauge("skerry.libp2p.connections", () => table.Taken, "{connection}", "Connections open or shaking hands");
@@ -42,6 +44,8 @@ internal sealed class Libp2pMetrics
         _meter.CreateObservableGauge("skerry.libp2p.dht.nodes", nodes, "{node}", "Nodes of the DHT known that answer");
         _meter.CreateObservableGauge("skerry.libp2p.dht.records", records, "{record}", "Records of providers held for others");
     }
+
+    public void Found(DiscoverySource source) => _found.Add(1, new KeyValuePair<string, object?>("source", source == DiscoverySource.Mdns ? "mdns" : "dht"));
 
     public void DhtAsked(KadMessageType type, bool isAnswered) =>
         _dhtRequests.Add(1, new KeyValuePair<string, object?>("type", type.ToString()), new KeyValuePair<string, object?>("outcome", isAnswered ? "answered" : "refused"));

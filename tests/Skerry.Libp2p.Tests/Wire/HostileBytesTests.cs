@@ -26,6 +26,8 @@ public sealed class HostileBytesTests
         DcutrCodec.Encode(new DcutrMessage(IsSync: false, [Multiaddr.Parse("/ip4/10.0.0.1/tcp/1"), Multiaddr.Parse("/ip6/fd00::2/tcp/1")])),
         DcutrCodec.Encode(DcutrMessage.Sync),
         [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0],
+        DnsCodec.Encode(new DnsMessage(1, IsAnswer: true, [new DnsQuestion("a.local", DnsType.Ptr)], [DnsRecord.Ptr("a.local", 9, "b.a.local")], [DnsRecord.Txt("b.a.local", 9, ["x=y"])])),
+        Convert.FromHexString("000084000001000100000000045f703270045f756470056c6f63616c00000c0001c00c000c0001000000780005026d65c00c"),
         KadCodec.Encode(new KadMessage(KadMessageType.GetProviders, DhtKey.OfRendezvous("x").Bytes.ToArray(), [Somebody], [Somebody, Somebody])),
     ];
 
@@ -59,6 +61,7 @@ public sealed class HostileBytesTests
     {
         _ = VarInt.TryRead(bytes, out _, out _);
         _ = MultistreamCodec.TryDecode(bytes, out _);
+        if (DnsCodec.TryDecode(bytes, out var dns)) Assert.All(dns.Answers.Concat(dns.Additional), record => Assert.True(record.TryGetTarget(out _) || record.Texts().Count() <= bytes.Length));
         if (KadCodec.TryDecode(bytes, out var message)) Assert.True(KadCodec.TryDecode(KadCodec.Encode(message), out _));
         if (DhtKey.TryRead(bytes, out var dhtKey)) Assert.Equal(bytes, dhtKey.Bytes);
         _ = PublicKey.TryDecode(bytes, out var key);
