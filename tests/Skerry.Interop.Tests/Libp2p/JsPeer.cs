@@ -31,9 +31,12 @@ internal sealed class JsPeer : IAsyncDisposable
     /// <param name="through">The relay it is to be reached through; null: it listens itself.</param>
     /// <param name="isRelay">Whether it is a relay.</param>
     /// <param name="listen">Where it listens; null: on TCP.</param>
-    public static async Task<JsPeer> StartAsync(string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false, string? listen = null)
+    /// <param name="more">Other options of peer.mjs.</param>
+    public static async Task<JsPeer> StartAsync(
+        string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false, string? listen = null, JsonObject? more = null)
     {
         var options = new JsonObject { ["security"] = security, ["relay"] = isRelay };
+        foreach (var (name, value) in more ?? []) options[name] = value?.DeepClone();
         if (network is not null) options["network"] = network.ToFile().TrimEnd();
         if (through is not null) options["listen"] = new JsonArray($"{through}/p2p-circuit");
         if (listen is not null) options["listen"] = new JsonArray(listen);

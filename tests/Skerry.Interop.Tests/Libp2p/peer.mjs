@@ -1,5 +1,6 @@
 // A js-libp2p node driven by lines of JSON: each line in is a command with an id, each line out its answer.
-//   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "announce": ["..."], "relay": true, "dcutr": "plain" or "punch"}'
+//   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "announce": ["..."], "relay": true, "dcutr": "plain" or "punch",
+//     "dht": "its protocol id", "mdns": {"serviceTag": "...", "port": 5353}}'
 import './older-node.mjs';
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
@@ -7,7 +8,10 @@ import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { dcutr } from '@libp2p/dcutr';
-import { identify } from '@libp2p/identify';
+import { identify, identifyPush } from '@libp2p/identify';
+import { kadDHT, passthroughMapper } from '@libp2p/kad-dht';
+import { mdns } from '@libp2p/mdns';
+import { peerIdFromString } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { preSharedKey } from '@libp2p/pnet';
 import { tcp } from '@libp2p/tcp';
@@ -15,6 +19,9 @@ import { tls } from '@libp2p/tls';
 import { webSockets } from '@libp2p/websockets';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
+import { CID } from 'multiformats/cid';
+import * as raw from 'multiformats/codecs/raw';
+import * as digests from 'multiformats/hashes/digest';
 
 const SINK = '/skerry/test/sink/1.0.0'; // reads to the end, answers with the SHA-256 of what came
 const SOURCE = '/skerry/test/source/1.0.0'; // reads a count of bytes as text to the end, answers with as many
@@ -26,10 +33,22 @@ const node = await createLibp2p({
   connectionEncrypters: [options.security === 'tls' ? tls() : noise()],
   ...(options.network && { connectionProtector: preSharedKey({ psk: Buffer.from(options.network) }) }),
   streamMuxers: [yamux()],
-  services: { identify: identify(), ping: ping(), ...(options.relay && { relay: circuitRelayServer() }), ...(options.dcutr && { dcutr: dcutr() }) },
+  ...(options.mdns && { peerDiscovery: [mdns({ interval: 1000, ...options.mdns })] }),
+  services: {
+    identify: identify(),
+    identifyPush: identifyPush(),
+    ping: ping(),
+    ...(options.relay && { relay: circuitRelayServer() }),
+    ...(options.dcutr && { dcutr: dcutr() }),
+    // Loopback addresses are its only ones here, so all are passed on.
+    ...(options.dht && { dht: kadDHT({ protocol: options.dht, clientMode: false, peerInfoMapper: passthroughMapper, initialQuerySelfInterval: 100 }) }),
+  },
 });
 // It calls a peer plainly before it punches: on loopback, where every call comes through, it never would.
 if (options.dcutr === 'punch') node.services.dcutr.attemptUnilateralConnectionUpgrade = async () => false;
+
+const discovered = new Map();
+node.addEventListener('peer:discovery', ({ detail }) => discovered.set(detail.id.toString(), detail.multiaddrs.map(String)));
 
 async function * bytes (count) {
   const chunk = new Uint8Array(65536).map((_, i) => i * 31);
@@ -58,7 +77,21 @@ await node.handle(SOURCE, async ({ stream }) => {
   await stream.sink(bytes(count));
 });
 
+const keyOf = multihash => CID.createV1(raw.code, digests.decode(Buffer.from(multihash, 'hex')));
+const peerOf = ({ id, multiaddrs }) => ({ id: id.toString(), addresses: multiaddrs.map(String) });
+
+async function found (events, name) {
+  const peers = [];
+  for await (const event of events) if (event.name === name) peers.push(...(event.providers ?? [event.peer]).map(peerOf));
+  return peers;
+}
+
 const commands = {
+  discovered: async () => [...discovered].map(([id, addresses]) => ({ id, addresses })),
+  nodes: async () => node.services.dht.routingTable.size,
+  provide: async ({ key }) => (await Array.fromAsync(node.services.dht.provide(keyOf(key)))).filter(event => event.name === 'PEER_RESPONSE').length,
+  findProviders: async ({ key }) => found(node.services.dht.findProviders(keyOf(key)), 'PROVIDER'),
+  findPeer: async ({ peer }) => found(node.services.dht.findPeer(peerIdFromString(peer), { useCache: false }), 'FINAL_PEER'),
   connections: async ({ peer }) => node.getConnections().filter(one => one.remotePeer.toString() === peer).map(one => one.remoteAddr.toString()),
   addresses: async () => node.getMultiaddrs().map(String),
   dial: async ({ address }) => (await node.dial(multiaddr(address))).remotePeer.toString(),
