@@ -73,6 +73,8 @@ public sealed class TunnelNode : IAsyncDisposable
             Listen = options.Listen,
             PreSharedKey = options.Identity.Network,
             Announce = options.Advertise,
+            HolePunching = options.HolePunching,
+            IsTrustedObserver = peer => options.RelayNodes.Any(relay => options.Identity.PeerIdOf(relay.Node) == peer),
             // A relay has a circuit's stream for every pair of nodes that meet through it, and a node one for each session.
             MaxConnections = 8192,
             MaxStreamsPerConnection = 8192,
@@ -156,7 +158,7 @@ public sealed class TunnelNode : IAsyncDisposable
     }
 
     /// <summary>The mesh says something new of its nodes.</summary>
-    public void DirectoryChanged() => _relays.Wake();
+    public void DirectoryChanged() => _relays.OnDirectoryChanged();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

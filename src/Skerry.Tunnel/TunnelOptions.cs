@@ -26,6 +26,9 @@ public sealed record TunnelOptions
     /// <summary>Whether it carries traffic for others.</summary>
     public RelayDuty Relay { get; init; }
 
+    /// <summary>Whether to make direct paths of relayed ones through NATs, where this node listens.</summary>
+    public bool HolePunching { get; init; } = true;
+
     /// <summary>Relays the operator names, the preferred first.</summary>
     public IReadOnlyList<RelayNode> RelayNodes { get; init; } = [];
 

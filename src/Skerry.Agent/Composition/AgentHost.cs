@@ -12,6 +12,7 @@ using Skerry.Gateway;
 using Skerry.Gossip;
 using Skerry.Proxy;
 using Skerry.Storage;
+using Skerry.Tunnel;
 
 namespace Skerry.Agent.Composition;
 
@@ -35,7 +36,9 @@ internal sealed class AgentHost : IAsyncDisposable
     private GossipLiveness? _liveness;
     private ConfiguredServices? _services;
     private GatewayServer? _gateway;
+    private readonly TunnelWideTransport _wide;
     private ProxyServer? _proxy;
+    private TunnelNode? _tunnel;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
 
@@ -50,6 +53,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _reloader = new ConfigurationReloader(file, configuration, _logger) { Apply = ApplyAsync };
         _id = NodeIdentity.Load(data.Path, aside => AgentLog.IdentitySetAside(_logger, aside));
         _gossip = GossipPart.Compose(configuration, _id, data, time, _loggers, _meters);
+        _wide = new TunnelWideTransport(_gossip.Name, time);
         _joiner = new Joiner(_gossip, time, _logger);
     }
 
@@ -78,7 +82,7 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             await _gossip.StartAsync(cancellation);
             await StartCatalogAsync(model, cancellation);
-            _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, far: null, _time, _loggers, _meters);
+            _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), _time, _loggers, _meters);
             var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
@@ -86,8 +90,9 @@ internal sealed class AgentHost : IAsyncDisposable
             _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters);
             await _gateway.StartAsync(model.Gateway, cancellation);
             await _proxy.StartAsync(model.Proxy, cancellation);
+            await StartTunnelAsync(cancellation);
         }
-        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException or ProxyException or CatalogException or StorageException)
+        catch (Exception refused) when (refused is GossipException or ApiException or GatewayException or ProxyException or TunnelException or CatalogException or StorageException)
         {
             throw new CommandFailedException(ExitCode.Failed, StartFailure.Describe(refused, model));
         }
@@ -115,6 +120,8 @@ internal sealed class AgentHost : IAsyncDisposable
         await _stopping.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_proxy is not null) await _proxy.DisposeAsync();
+        await _wide.DisposeAsync();
+        if (_tunnel is not null) await _tunnel.DisposeAsync();
         if (_gateway is not null) await _gateway.DisposeAsync();
         if (_api is not null) await _api.DisposeAsync();
         if (_catalog is not null) await _catalog.DisposeAsync();
@@ -129,12 +136,29 @@ internal sealed class AgentHost : IAsyncDisposable
 
     private async Task StartCatalogAsync(AgentConfiguration model, CancellationToken cancellation)
     {
-        _catalog = CatalogPart.Compose(model, _id, _data, _gossip, _time, _loggers, _meters);
+        _catalog = CatalogPart.Compose(model, _id, _data, _gossip, _wide, _time, _loggers, _meters);
         await _catalog.StartAsync(cancellation);
         _liveness = new GossipLiveness(_gossip, _catalog, model.Node.Group, _logger);
         _watching = WatchAsync(_stopping.Token);
         _services = new ConfiguredServices(_catalog, _gossip.Name, _data.File("configured-services"), _logger);
         await _services.ApplyAsync(model.Services, cancellation);
+    }
+
+    private async Task StartTunnelAsync(CancellationToken cancellation)
+    {
+        _tunnel = await TunnelPart.StartAsync(_started, _gossip, _catalog!, _time, _loggers, _meters);
+        if (_tunnel is not { } tunnel) return;
+        tunnel.Serve((asked, cancel) => _proxy!.Door.ServeAsync(new TunnelCall(asked), cancel));
+        tunnel.Announced += _ => TellRoutes();
+        _catalog!.Changed += _ => tunnel.DirectoryChanged();
+        await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), cancellation);
+        _wide.Start(tunnel, _catalog, () => _reloader.Current.Model.EdgeTunnel.RelayNodes.Select(relay => relay.NodeName));
+    }
+
+    /// <summary>Tells the mesh how this node is reached now.</summary>
+    private void TellRoutes()
+    {
+        if (_tunnel is { } tunnel) _ = _catalog!.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), CancellationToken.None);
     }
 
     /// <summary>Runs what must run as long as the agent does.</summary>
@@ -162,6 +186,12 @@ internal sealed class AgentHost : IAsyncDisposable
             undo.Push(() => _gateway.ApplyAsync(before.Gateway, CancellationToken.None));
             await _proxy!.ApplyAsync(model.Proxy, cancellation);
             undo.Push(() => _proxy.ApplyAsync(before.Proxy, CancellationToken.None));
+            ApplyTunnel(model);
+            undo.Push(() =>
+            {
+                ApplyTunnel(before);
+                return Task.CompletedTask;
+            });
             await SetTagsAsync(model, cancellation);
             undo.Push(() => SetTagsAsync(before, CancellationToken.None));
             // What is registered again begins anew: not for a change of something else.
@@ -175,6 +205,13 @@ internal sealed class AgentHost : IAsyncDisposable
 
         if (!model.Gossip.Join.SequenceEqual(before.Gossip.Join)) _joiner.Begin(model.Gossip);
         _log.Change(model.Log.Level, model.Log.Format);
+        _wide.Update();
+    }
+
+    private void ApplyTunnel(AgentConfiguration model)
+    {
+        _tunnel?.SetRelayNodes(TunnelPart.RelaysOf(model.EdgeTunnel));
+        _tunnel?.SetRelay(TunnelPart.DutyOf(model.EdgeTunnel, _gossip.Name));
     }
 
     private Task SetTagsAsync(AgentConfiguration model, CancellationToken cancellation) =>

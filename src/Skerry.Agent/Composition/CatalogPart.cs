@@ -6,6 +6,7 @@ using Skerry.Agent.Adapters;
 using Skerry.Agent.Configuration;
 using Skerry.Catalog;
 using Skerry.Gossip;
+using Skerry.Replication;
 
 namespace Skerry.Agent.Composition;
 
@@ -13,7 +14,7 @@ namespace Skerry.Agent.Composition;
 internal static class CatalogPart
 {
     public static ServiceCatalog Compose(
-        AgentConfiguration configuration, string id, DataDirectory data, GossipNode gossip, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+        AgentConfiguration configuration, string id, DataDirectory data, GossipNode gossip, IReplicationTransport wide, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
         var options = new CatalogOptions
         {
@@ -28,6 +29,6 @@ internal static class CatalogPart
             CheckUpdateInterval = configuration.Catalog.CheckUpdateInterval,
             GroupUnreachableAfter = configuration.Catalog.GroupUnreachableAfter,
         };
-        return new ServiceCatalog(options, new GossipReplicationTransport(gossip, configuration.Node.Group), time, loggers, meters);
+        return new ServiceCatalog(options, new GossipReplicationTransport(gossip, configuration.Node.Group), time, loggers, meters, wide);
     }
 }

@@ -5,6 +5,7 @@ using Skerry.Catalog;
 using Skerry.Gateway;
 using Skerry.Gossip;
 using Skerry.Proxy;
+using Skerry.Tunnel;
 
 namespace Skerry.Agent.Composition;
 
@@ -17,6 +18,7 @@ internal static class StartFailure
         IEnumerable<IPEndPoint> candidates = refused is GossipException ? [configuration.Gossip.Bind]
             : refused is Api.ApiException ? [configuration.Api.Address]
             : refused is GatewayException ? configuration.Gateway.Listeners.Select(listener => listener.Address)
+            : refused is TunnelException ? [new IPEndPoint(configuration.Gossip.Bind.Address, configuration.EdgeTunnel.ListenPort ?? EdgeTunnelConfiguration.DefaultPort)]
             : refused is ProxyException ? AddressesOf(configuration.Proxy)
             : [];
         // Of several listeners, the one that failed is named in the message.

@@ -38,6 +38,9 @@ internal sealed record AgentConfiguration
     [Description("HTTP traffic in front of services; [gateway.md](gateway.md) explains pipelines and plugins.")]
     public GatewayOptions Gateway { get; init; } = new();
 
+    [Description("Reaching nodes and services of other sites; [tunnel.md](tunnel.md) explains paths, relays and keys.")]
+    public EdgeTunnelConfiguration EdgeTunnel { get; init; } = new();
+
     [Description("Services by name on local addresses; [proxy.md](proxy.md) explains them.")]
     public ProxyOptions Proxy { get; init; } = new();
 

@@ -26,12 +26,13 @@ internal static partial class ConfigurationRules
     /// <summary>Scripts have a rule of their own: whether this node allows them is another key's matter.</summary>
     private static readonly CatalogOptions AnyNode = new() { NodeName = "node", NodeId = "", Group = "", Address = "", EnableScriptChecks = true };
 
-    /// <summary>Checks the whole; returns the gossip keys that the configuration gives.</summary>
-    public static ImmutableArray<ReadOnlyMemory<byte>> Check(AgentConfiguration model, BindingContext context)
+    /// <summary>Checks the whole; returns the keys that the configuration gives.</summary>
+    public static (ImmutableArray<ReadOnlyMemory<byte>> Gossip, ReadOnlyMemory<byte> Mesh) Check(AgentConfiguration model, BindingContext context)
     {
         CheckNode(model.Node, context);
         var keys = GossipKeyRules.Read(model, context);
-        CheckExposure(model, keys, context);
+        CheckExposure(model, keys.Gossip, context);
+        EdgeTunnelRules.Check(model.EdgeTunnel, context);
         CheckTags(model, context);
         CheckServices(model, context);
         CheckGateway(model.Gateway, context);

@@ -12,13 +12,13 @@ internal static class GossipKeyRules
     private const string GossipKeyAllowed = "16, 24 or 32 bytes in base64";
     private const string MeshKeyAllowed = "32 bytes in base64, as 'skerry keygen' prints them";
 
-    public static ImmutableArray<ReadOnlyMemory<byte>> Read(AgentConfiguration model, BindingContext context)
+    public static (ImmutableArray<ReadOnlyMemory<byte>> Gossip, ReadOnlyMemory<byte> Mesh) Read(AgentConfiguration model, BindingContext context)
     {
         var mesh = ReadMeshKey(model, context);
         var ring = ReadRing(model.Gossip, context);
         // A Serf cluster has its keys already; the mesh key then stays for what is not Serf's.
-        if (!ring.IsEmpty) return ring;
-        return mesh is null ? [] : [MeshKey.DeriveGossipKey(mesh)];
+        if (ring.IsEmpty && mesh is not null) ring = [MeshKey.DeriveGossipKey(mesh)];
+        return (ring, mesh);
     }
 
     private static byte[]? ReadMeshKey(AgentConfiguration model, BindingContext context)

@@ -95,6 +95,15 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
     /// <summary>Something has changed: look again at once.</summary>
     public void Wake() => Volatile.Read(ref _news).TrySetResult();
 
+    /// <summary>The mesh says something new of its nodes; most of it is not about relays.</summary>
+    public void OnDirectoryChanged()
+    {
+        var said = directory.Relays.Where(relay => relay.Node != options.Node).Select(relay => relay.Node).ToHashSet(StringComparer.Ordinal);
+        bool isNews;
+        lock (_gate) isNews = !said.SetEquals(_relays.Values.Where(relay => relay.IsSaid).Select(relay => relay.Node));
+        if (isNews) Wake();
+    }
+
     /// <summary>A connection is over.</summary>
     public void OnClosed(PeerConnection connection)
     {
@@ -188,6 +197,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
         {
             if (!_relays.TryGetValue(node, out var state)) _relays[node] = state = new RelayState { Node = node };
             state.IsPreferred = Find(node) is not null;
+            state.IsSaid = known.ContainsKey(node);
             if (known.TryGetValue(node, out var routes)) state.Zone = routes.Zone.Length > 0 ? routes.Zone : routes.Group;
             if (state.Zone.Length == 0) state.Zone = node;
         }

@@ -13,6 +13,9 @@ internal sealed class RelayState
 
     public bool IsPreferred { get; set; }
 
+    /// <summary>Whether the mesh says that it is a relay.</summary>
+    public bool IsSaid { get; set; }
+
     public PeerConnection? Connection { get; set; }
 
     public TimeSpan RoundTrip { get; private set; }

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using System.Net;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Agent.Adapters;
+using Skerry.Agent.Configuration;
+using Skerry.Catalog;
+using Skerry.Gossip;
+using Skerry.Libp2p;
+using Skerry.Tunnel;
+
+namespace Skerry.Agent.Composition;
+
+/// <summary>Makes the tunnel from the configuration, on top of the catalog; gossip must have started, for its address.</summary>
+internal static class TunnelPart
+{
+    /// <returns>Null: the configuration has no mesh key, or wants none.</returns>
+    /// <exception cref="TunnelException">A port cannot be listened on.</exception>
+    public static async Task<TunnelNode?> StartAsync(
+        LoadedConfiguration configuration, GossipNode gossip, ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    {
+        var tunnel = configuration.Model.EdgeTunnel;
+        if (!tunnel.Enable || configuration.MeshKey.IsEmpty) return null;
+        var options = new TunnelOptions
+        {
+            Node = gossip.Name,
+            Group = configuration.Model.Node.Group,
+            Zone = tunnel.Zone,
+            Identity = new MeshIdentity(configuration.MeshKey.Span),
+            Listen = Listen(tunnel, configuration.Model.Gossip.Bind.Address, tunnel.ListenPort ?? EdgeTunnelConfiguration.DefaultPort),
+            Advertise = [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == gossip.Name).SelectMany(relay => relay.Addresses)).Distinct()],
+            Relay = DutyOf(tunnel, gossip.Name),
+            RelayNodes = RelaysOf(tunnel),
+            HolePunching = tunnel.EnableHolePunch,
+            MaxCandidates = tunnel.MaxCandidates,
+            HeartbeatPeriod = tunnel.HeartbeatPeriod,
+            FinderPeriod = tunnel.FinderPeriod,
+            ResumeTimeout = tunnel.ResumeTimeout,
+        };
+        var directory = new CatalogTunnelDirectory(catalog);
+        try
+        {
+            return await TunnelNode.StartAsync(options, directory, time, loggers, meters);
+        }
+        catch (TunnelException) when (tunnel.ListenPort is null && options.Listen.Count > 0)
+        {
+            // The port is told to whoever asks: any will do where nobody wants a certain one.
+            return await TunnelNode.StartAsync(options with { Listen = Listen(tunnel, configuration.Model.Gossip.Bind.Address, 0) }, directory, time, loggers, meters);
+        }
+    }
+
+    /// <summary>The relays a configuration names.</summary>
+    public static ImmutableArray<RelayNode> RelaysOf(EdgeTunnelConfiguration tunnel) => [.. tunnel.RelayNodes.Select(relay => new RelayNode(relay.NodeName, Parse(relay.AdvertiseAddress)))];
+
+    /// <summary>What a configuration wants of this node.</summary>
+    public static RelayDuty DutyOf(EdgeTunnelConfiguration tunnel, string node) =>
+        tunnel.Relay == RelayDuty.Auto && tunnel.RelayNodes.Any(relay => relay.NodeName == node) ? RelayDuty.Always : tunnel.Relay;
+
+    /// <summary>What this node says of itself in the catalog.</summary>
+    public static TunnelFacts FactsOf(NodeRoutes routes, EdgeTunnelConfiguration tunnel) => new()
+    {
+        Addresses = [.. routes.Addresses.Take(TunnelFacts.MaxAddresses).Select(address => address.ToString())],
+        IsRelay = routes.IsRelay,
+        Zone = routes.Zone,
+        IsBridge = tunnel.Bridge,
+    };
+
+    private static IReadOnlyList<Multiaddr> Listen(EdgeTunnelConfiguration tunnel, IPAddress address, int port) =>
+        tunnel.Mode == TunnelMode.ClientOnly ? [] : [Multiaddr.FromTcp(new IPEndPoint(address, port))];
+
+    private static IReadOnlyList<Multiaddr> Parse(IEnumerable<string> texts)
+    {
+        var addresses = new List<Multiaddr>();
+        foreach (var text in texts)
+        {
+            // What is none was refused when the configuration was read.
+            if (TunnelAddress.TryParse(text, out var address)) addresses.Add(address);
+        }
+
+        return addresses;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+using Skerry.Primitives;
+using Skerry.Tunnel;
+
+namespace Skerry.Agent.Configuration;
+
+/// <summary>The key <c>edgeTunnel</c>; its keys bear EdgeMesh's names where it has them.</summary>
+internal sealed record EdgeTunnelConfiguration
+{
+    /// <summary>Where the tunnel listens unless the operator says otherwise.</summary>
+    public const int DefaultPort = 20006;
+
+    [Description("Whether this node takes part in the tunnel. It needs the mesh key: without one there is none.")]
+    public bool Enable { get; init; } = true;
+
+    [Description("`serverAndClient` takes connections in; `clientOnly` takes none, and is reached through relays alone.")]
+    public TunnelMode Mode { get; init; } = TunnelMode.ServerAndClient;
+
+    [Range(0, 65535), Description("TCP port at the address of `gossip.bind`; 0 takes a free one. Absent: 20006, or a free one where that is taken.")]
+    public int? ListenPort { get; init; }
+
+    [Description("Where others reach this node beside that: behind a port that is forwarded to it. IP address or DNS name, with or without port, or a whole multiaddr. A node with one serves as a relay.")]
+    public ImmutableArray<string> AdvertiseAddress { get; init; } = [];
+
+    [Reloadable, Description("Relays to prefer. A node that finds itself among them is one.")]
+    public ImmutableArray<RelayNodeConfiguration> RelayNodes { get; init; } = [];
+
+    [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays or has an `advertiseAddress`, `always`, `never`.")]
+    public RelayDuty Relay { get; init; }
+
+    [RegularExpression("[A-Za-z0-9_.-]{0,64}", ErrorMessage = "letters, digits, '_', '.' and '-', at most 64"), Description("This node's failure domain: two relays in one are lost together. Absent: its group.")]
+    public string Zone { get; init; } = "";
+
+    [Description("Whether this node may speak for its group to other groups. Three of those that may do.")]
+    public bool Bridge { get; init; } = true;
+
+    [Range(1, 64), Description("Relays measured at a time, the candidates for a place.")]
+    public int MaxCandidates { get; init; } = 5;
+
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00"), Description("How often a path in use is probed. A silent one is given up after three times that.")]
+    public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00"), Description("How often relays are looked for and compared when nothing happens.")]
+    public TimeSpan FinderPeriod { get; init; } = TimeSpan.FromSeconds(10);
+
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00"), Description("How long a connection through the tunnel may be without a path before it ends with an error.")]
+    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    [Description("Whether to make direct paths of relayed ones through NATs.")]
+    public bool EnableHolePunch { get; init; } = true;
+}
