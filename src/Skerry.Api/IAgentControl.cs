@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Skerry.Tunnel;
+
 namespace Skerry.Api;
 
 /// <summary>What the API asks of the agent it is a door of: membership, and the process itself. The agent gives the adapter.</summary>
@@ -46,4 +48,7 @@ public interface IAgentControl
 
     /// <summary>The proxy's forwards.</summary>
     IForwardControl Forwards { get; }
+
+    /// <summary>The tunnel; null: this node runs none.</summary>
+    TunnelNode? Tunnel { get; }
 }

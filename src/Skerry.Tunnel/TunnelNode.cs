@@ -150,6 +150,29 @@ public sealed class TunnelNode : IAsyncDisposable
     /// <summary>Names other relays than before.</summary>
     public void SetRelayNodes(IEnumerable<RelayNode> relays) => _relays.SetNamed(relays);
 
+    /// <summary>Prefers one relay more; this node itself becomes one.</summary>
+    public void AddRelay(RelayNode relay)
+    {
+        if (relay.Node == _options.Node) SetRelay(RelayDuty.Always);
+        else _relays.SetNamed([.. _relays.Named.Where(known => known.Node != relay.Node), relay]);
+    }
+
+    /// <summary>Prefers a relay no more; this node itself ceases to be one.</summary>
+    /// <returns>False when it was not preferred.</returns>
+    public bool RemoveRelay(string node)
+    {
+        if (node == _options.Node)
+        {
+            SetRelay(RelayDuty.Never);
+            return true;
+        }
+
+        var left = _relays.Named.RemoveAll(known => known.Node == node);
+        if (left.Length == _relays.Named.Length) return false;
+        _relays.SetNamed(left);
+        return true;
+    }
+
     /// <summary>Begins or ceases to carry traffic for others.</summary>
     public void SetRelay(RelayDuty duty)
     {

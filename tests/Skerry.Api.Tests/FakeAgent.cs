@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 
+using Skerry.Tunnel;
+
 namespace Skerry.Api.Tests;
 
 /// <summary>An agent of one node that notes what it is asked to do.</summary>
@@ -23,6 +25,8 @@ internal sealed class FakeAgent : IAgentControl
     public FakeForwards Forwards { get; } = new();
 
     IForwardControl IAgentControl.Forwards => Forwards;
+
+    public TunnelNode? Tunnel => null;
 
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) => Distances.TryGetValue(toNode, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 

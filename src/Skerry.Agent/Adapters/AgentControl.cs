@@ -8,6 +8,7 @@ using Skerry.Agent.Configuration.Schema;
 using Skerry.Agent.Logging;
 using Skerry.Api;
 using Skerry.Gossip;
+using Skerry.Tunnel;
 
 namespace Skerry.Agent.Adapters;
 
@@ -17,8 +18,9 @@ namespace Skerry.Agent.Adapters;
 /// <param name="log">For those who watch it.</param>
 /// <param name="gatewayState">The gateway's state; null: there is none.</param>
 /// <param name="forwards">The proxy's forwards.</param>
+/// <param name="tunnel">The tunnel; null: this node runs none.</param>
 /// <param name="requestStop">Begins a graceful stop; takes the reason.</param>
-internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Action<string> requestStop)
+internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Func<TunnelNode?> tunnel, Action<string> requestStop)
     : IAgentControl
 {
     public ImmutableArray<ApiMember> Members => [.. gossip.Members.Values.Select(ToApi)];
@@ -33,6 +35,8 @@ internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader relo
     public object? GatewayState => gatewayState();
 
     public IForwardControl Forwards => forwards;
+
+    public TunnelNode? Tunnel => tunnel();
 
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) =>
         gossip.CoordinateOf(fromNode) is { } from && gossip.CoordinateOf(toNode) is { } to ? from.RoundTripTo(to) : null;

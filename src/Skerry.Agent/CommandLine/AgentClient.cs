@@ -50,6 +50,9 @@ internal sealed class AgentClient : IDisposable
         (await SendAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
     }
 
+    public async Task DeleteAsync(string path, CancellationToken cancellation) =>
+        (await SendAsync(HttpMethod.Delete, path, null, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
+
     /// <summary>The lines of an answer that does not end by itself.</summary>
     public IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellation) => LinesAsync(HttpMethod.Get, path, null, cancellation);
 

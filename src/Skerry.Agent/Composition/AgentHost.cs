@@ -83,7 +83,7 @@ internal sealed class AgentHost : IAsyncDisposable
             await _gossip.StartAsync(cancellation);
             await StartCatalogAsync(model, cancellation);
             _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), _time, _loggers, _meters);
-            var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), reason => _stopRequested.TrySetResult(reason));
+            var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());

@@ -9,4 +9,5 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(ApiServiceEntryDocument[]))]
 [JsonSerializable(typeof(RegistrationDocument))]
 [JsonSerializable(typeof(ForwardDocument))]
+[JsonSerializable(typeof(RelayDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+
+using Skerry.Agent.CommandLine.Documents;
+
+namespace Skerry.Agent.CommandLine.Verbs;
+
+/// <summary><c>skerry why NODE</c></summary>
+internal static class WhyCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var json = Verb.Json();
+        var node = new Argument<string>("NODE") { Description = "Name of a node of the mesh." };
+        return new Command("why", "How a node would be reached now, what was tried, what failed and when.") { node, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
+        {
+            var report = await client.GetAsync("v1/skerry/tunnel/why/" + Uri.EscapeDataString(parse.GetValue(node)!), ResultJson.Readable.WhyResult, cancellation);
+            terminal.Write(report, ResultJson.Readable.WhyResult, parse.GetValue(json), Describe);
+            return ExitCode.Success;
+        });
+    }
+
+    private static string Describe(WhyResult report)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(report.Path is { } path
+            ? $"{report.Node} is connected, {path.Path}, at {path.Address} ({TunnelCommand.Milliseconds(path.Milliseconds)}, {path.Sessions} sessions)."
+            : report.Addresses.Length > 0 ? $"{report.Node} is not connected; it would be looked for at the addresses below." : $"{report.Node} is not connected, and nobody has said where it is.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Its peer id is {report.Peer}.");
+        if (report.Addresses.Length > 0) text.AppendLine("\nIt says it is reached at").AppendJoin('\n', report.Addresses.Select(address => "  " + address)).AppendLine();
+        if (report.Attempts.Length > 0) text.AppendLine("\nTried lately, the newest first");
+        foreach (var attempt in report.Attempts)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {attempt.At.ToLocalTime():HH:mm:ss}  {attempt.Milliseconds,7:0} ms  {attempt.Address}: {attempt.Failure ?? "reached"}");
+        return text.ToString().TrimEnd();
+    }
+}

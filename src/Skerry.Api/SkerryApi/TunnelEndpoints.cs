@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+
+using Microsoft.AspNetCore.Http;
+
+using Skerry.Api.Http;
+using Skerry.Libp2p;
+using Skerry.Tunnel;
+
+namespace Skerry.Api.SkerryApi;
+
+/// <summary>The tunnel: how nodes are reached, and through which relays.</summary>
+internal static class TunnelEndpoints
+{
+    public static IEnumerable<ApiRoute> Routes { get; } =
+    [
+        new("GET", "/v1/skerry/tunnel", "The tunnel of this node: addresses, relays, paths", call => call.JsonAsync(Shape(TunnelOf(call).Status))),
+        new("GET", "/v1/skerry/tunnel/why/{node}", "How a node would be reached now, what was tried and what failed", call => call.JsonAsync(Shape(TunnelOf(call).Why(call.Path("node"))))),
+        new("GET", "/v1/skerry/tunnel/ping/{node}", "Reach a node and measure a round trip", PingAsync),
+        new("PUT", "/v1/skerry/relays/{node}", "Prefer a relay, until the agent ends; naming this node makes it one", AddAsync),
+        new("DELETE", "/v1/skerry/relays/{node}", "Use a relay no more, until the agent ends; naming this node makes it cease to be one", RemoveAsync),
+    ];
+
+    private static TunnelNode TunnelOf(ApiCall call) => call.Agent.Tunnel
+        ?? throw new ApiException(StatusCodes.Status409Conflict, "This node runs no tunnel: that needs a mesh key (key or keyFile) and edgeTunnel.enable.");
+
+    private static async Task PingAsync(ApiCall call)
+    {
+        try
+        {
+            var (took, path) = await TunnelOf(call).PingAsync(call.Path("node"), call.Aborted);
+            await call.JsonAsync(new JsonObject { ["node"] = call.Path("node"), ["milliseconds"] = took.TotalMilliseconds, ["path"] = NameOf(path.Kind), ["address"] = path.Address.ToString() });
+        }
+        catch (TunnelException failed)
+        {
+            throw new ApiException(StatusCodes.Status502BadGateway, failed.Message);
+        }
+    }
+
+    private static async Task AddAsync(ApiCall call)
+    {
+        var addresses = new List<Multiaddr>();
+        foreach (var text in (await call.ReadBodyAsync()).Texts("addresses"))
+        {
+            if (!Multiaddr.TryParse(text, out var address)) throw new ApiException(StatusCodes.Status400BadRequest, $"addresses: '{text}' is no multiaddr, as /ip4/192.0.2.1/tcp/20006 would be");
+            addresses.Add(address);
+        }
+
+        TunnelOf(call).AddRelay(new RelayNode(call.Path("node"), addresses));
+        await call.JsonAsync(JsonValue.Create(true));
+    }
+
+    private static Task RemoveAsync(ApiCall call) => TunnelOf(call).RemoveRelay(call.Path("node"))
+        ? call.JsonAsync(JsonValue.Create(true))
+        : throw new ApiException(StatusCodes.Status404NotFound, $"'{call.Path("node")}' is not among the relays that are preferred.");
+
+    private static JsonObject Shape(TunnelStatus status) => new()
+    {
+        ["node"] = status.Node,
+        ["peer"] = status.Peer.ToString(),
+        ["listening"] = Texts(status.Listening),
+        ["announced"] = Texts(status.Announced),
+        ["relay"] = status.IsRelay,
+        ["sessions"] = status.Sessions,
+        ["relays"] = new JsonArray([.. status.Relays.Select(Shape)]),
+        ["paths"] = new JsonArray([.. status.Paths.Select(Shape)]),
+    };
+
+    private static JsonObject Shape(RelayStatus relay) => new()
+    {
+        ["node"] = relay.Node,
+        ["zone"] = relay.Zone,
+        ["preferred"] = relay.IsPreferred,
+        ["milliseconds"] = relay.RoundTrip?.TotalMilliseconds,
+        ["reservedUntil"] = relay.Reservation,
+        ["failure"] = relay.Failure,
+        ["address"] = relay.Address?.ToString(),
+    };
+
+    private static JsonObject Shape(PathStatus path) => new()
+    {
+        ["node"] = path.Node,
+        ["peer"] = path.Peer.ToString(),
+        ["path"] = NameOf(path.Kind),
+        ["address"] = path.Address.ToString(),
+        ["dialled"] = path.IsDialler,
+        ["security"] = path.Security,
+        ["milliseconds"] = path.RoundTrip.TotalMilliseconds,
+        ["sessions"] = path.Sessions,
+    };
+
+    private static JsonObject Shape(ReachReport report) => new()
+    {
+        ["node"] = report.Node,
+        ["peer"] = report.Peer.ToString(),
+        ["path"] = report.Path is { } path ? Shape(path) : null,
+        ["addresses"] = Texts(report.Addresses),
+        ["attempts"] = new JsonArray([.. report.Attempts.Select(attempt => new JsonObject
+        {
+            ["address"] = attempt.Address.ToString(),
+            ["at"] = attempt.At,
+            ["milliseconds"] = attempt.Took.TotalMilliseconds,
+            ["failure"] = attempt.Failure,
+        })]),
+    };
+
+    private static JsonArray Texts(IEnumerable<Multiaddr> addresses) => new([.. addresses.Select(address => JsonValue.Create(address.ToString()))]);
+
+    private static string NameOf(PathKind kind) => kind switch
+    {
+        PathKind.Direct => "direct",
+        PathKind.Relayed => "relayed",
+        _ => "none",
+    };
+}
