@@ -29,11 +29,11 @@ public sealed partial class EndpointTests : IAsyncLifetime
     {
         foreach (var (method, pattern) in _api.Server.Mapped.Where(route => route.Method is "GET" or "PUT" && !route.Pattern.Contains("openapi", StringComparison.Ordinal)).ToArray())
         {
-            using var answer = await _api.SendAsync("DELETE", PathParts().Replace(pattern, "x"));
+            using var answer = await _api.SendAsync("PATCH", PathParts().Replace(pattern, "x"));
             Assert.True((int)answer.StatusCode == 405, $"{pattern}: {(int)answer.StatusCode}");
             Assert.Contains(method, answer.Content.Headers.Allow);
             Assert.Contains("OPTIONS", answer.Content.Headers.Allow);
-            Assert.Equal("method DELETE not allowed", await answer.Content.ReadAsStringAsync());
+            Assert.Equal("method PATCH not allowed", await answer.Content.ReadAsStringAsync());
         }
     }
 

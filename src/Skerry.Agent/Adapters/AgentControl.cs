@@ -20,7 +20,8 @@ namespace Skerry.Agent.Adapters;
 /// <param name="forwards">The proxy's forwards.</param>
 /// <param name="tunnel">The tunnel; null: this node runs none.</param>
 /// <param name="requestStop">Begins a graceful stop; takes the reason.</param>
-internal sealed class AgentControl(GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Func<TunnelNode?> tunnel, Action<string> requestStop)
+internal sealed class AgentControl(
+    GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Func<TunnelNode?> tunnel, Action<string> requestStop)
     : IAgentControl
 {
     public ImmutableArray<ApiMember> Members => [.. gossip.Members.Values.Select(ToApi)];
