@@ -192,7 +192,10 @@ public sealed class ServiceCatalog : IAsyncDisposable
         _replicator.PeersChanged();
     }
 
-    /// <summary>The bridges that the wide transport is connected to have changed: its peers are looked at again.</summary>
+    /// <summary>
+    /// The bridges that the wide transport is connected to have changed: its peers are looked at again, under the catalog's locks. So call it under no lock that
+    /// the transport takes to name its peers.
+    /// </summary>
     public void WidePeersChanged() => _sites?.PeersChanged();
 
     /// <inheritdoc/>

@@ -139,7 +139,8 @@ internal sealed class SiteBridge : IAsyncDisposable
         if (_view.IsFullFor(record.Owner)) _wide.Forget(record.Owner);
     }
 
-    private bool IsOwnNode(string name) => Current().Nodes.ContainsKey(name);
+    /// <summary>A node that failed here may have moved to another site: it is of that then.</summary>
+    private bool IsOwnNode(string name) => Current().Nodes.TryGetValue(name, out var node) && node.Alive;
 
     private void OnTimer()
     {
@@ -167,19 +168,19 @@ internal sealed class SiteBridge : IAsyncDisposable
         // What was said before the start takes the place of what others remember of an earlier life.
         if (isFirst) _wide.Start();
         var lostAt = _view.NextDeadline(now);
-        TellGroup(isBridge, snapshot, now);
+        TellGroup(isBridge, now);
         if (now >= _sweepAt) Sweep(now);
         Arm(Instant.Min(lostAt, _sweepAt));
     }
 
-    private void TellGroup(bool isBridge, CatalogSnapshot snapshot, Instant now)
+    private void TellGroup(bool isBridge, Instant now)
     {
         var leftOut = isBridge ? _export.LeftOut : 0;
         List<RecordChange> wanted = [];
         if (isBridge)
         {
             var room = Math.Min(SiteBounds.MaxTold, Record.MaxPerOwner - (CountSaid() - _told.Count));
-            wanted = _view.Told(snapshot.Nodes.ContainsKey, room, now, out var untold);
+            wanted = _view.Told(IsOwnNode, room, now, out var untold);
             leftOut += untold;
         }
 

@@ -26,7 +26,7 @@ internal sealed class WideView(string group, TimeSpan unreachableAfter)
 
     /// <summary>Takes in one record.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="isOwnNode">Whether its owner is a node of this group, by its own membership: such a one speaks for no other.</param>
+    /// <param name="isOwnNode">Whether its owner is a live node of this group, by its own membership: such a one speaks for no other.</param>
     /// <param name="now">The time.</param>
     /// <returns>False when it cannot be read, or says what its owner may not say: it changes nothing.</returns>
     public bool TryApply(Record record, bool isOwnNode, Instant now)
@@ -62,7 +62,7 @@ internal sealed class WideView(string group, TimeSpan unreachableAfter)
     }
 
     /// <summary>What this node tells its group of all others: of each whether it is reached, then its nodes as its best bridge tells them.</summary>
-    /// <param name="isOwnNode">Whether a node is of this group.</param>
+    /// <param name="isOwnNode">Whether a node is a live one of this group.</param>
     /// <param name="room">The most records.</param>
     /// <param name="now">The time.</param>
     /// <param name="leftOut">Records that found no room.</param>

@@ -137,13 +137,13 @@ internal sealed class CatalogView(string group)
         return true;
     }
 
-    /// <summary>Who speaks for each group. A name that two groups claim is this group's, then the first one's.</summary>
+    /// <summary>Who speaks for each group. A name that two groups claim is this group's while its node lives here, then the first one's.</summary>
     private ImmutableSortedDictionary<string, TunnelFacts> Bridges(
         ImmutableSortedDictionary<string, CatalogNode> nodes, ImmutableSortedDictionary<string, RemoteGroup> groups)
     {
         var bridges = ImmutableSortedDictionary.CreateBuilder<string, TunnelFacts>(StringComparer.Ordinal);
         foreach (var node in BridgeChoice.Of(group, nodes.Values)) bridges[node.Name] = node.Tunnel;
-        foreach (var node in groups.Values.SelectMany(other => other.Bridges).Where(node => !nodes.ContainsKey(node.Name))) bridges.TryAdd(node.Name, node.Tunnel);
+        foreach (var node in groups.Values.SelectMany(other => other.Bridges).Where(node => !(nodes.TryGetValue(node.Name, out var own) && own.Alive))) bridges.TryAdd(node.Name, node.Tunnel);
         return bridges.ToImmutable();
     }
 

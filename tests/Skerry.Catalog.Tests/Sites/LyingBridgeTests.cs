@@ -65,6 +65,21 @@ public sealed class LyingBridgeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_node_that_failed_in_its_group_may_have_moved_to_another()
+    {
+        await StartAsync("atoll-1");
+        _mesh["atoll-1"].SetLiveness("mover", "127.0.0.1", NodeLiveness.Failed);
+        await using var mover = new Replicator("mover", _mesh.Wide.Join("mover"), _ => { }, TimeProvider.System, NullLoggerFactory.Instance, new TestMeters());
+        mover.Start();
+        _mesh.Look();
+        await mover.PublishAsync([Change("bridge", "", """{"group":"cape","records":1}"""), Change("site-node", "mover", NodeOf("mover", "cape", "web"))], CancellationToken.None);
+        await Eventually.HoldsAsync(() => _mesh.View("atoll-1", "cape") is { IsReachable: true } cape && cape.Nodes.Keys.SequenceEqual(["mover"]));
+        // And back.
+        _mesh["atoll-1"].SetLiveness("mover", "127.0.0.1", NodeLiveness.Alive);
+        await Eventually.HoldsAsync(() => _mesh["atoll-1"].Current.Groups.IsEmpty);
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_counted_and_harms_nobody()
     {
         await StartAsync("atoll-1", "bay-1");
