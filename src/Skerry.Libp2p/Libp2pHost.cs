@@ -19,7 +19,10 @@ public sealed class Libp2pHost : IAsyncDisposable
     private readonly RelayClient _relays;
     private readonly DhtDriver? _dht;
     private readonly HolePuncher _puncher;
+    private readonly AddressAnnouncer _announcer;
     private readonly Discovery _discovery;
+    private readonly ReachabilityDriver? _reachability;
+    private readonly AutonatServer? _autonat;
     private readonly Lock _gate = new();
     private volatile RelayService? _relay;
 
@@ -40,11 +43,27 @@ public sealed class Libp2pHost : IAsyncDisposable
         if (options.Dht is not null)
         {
             _dht = new DhtDriver(options, options.Dht, _swarm, _identify, time, logger);
-            _identify.OnIdentified = _dht.OnIdentified;
+            _identify.OnIdentified += _dht.OnIdentified;
             Dht = new Dht(_dht);
         }
 
         _puncher = new HolePuncher(options, _swarm, time, logger) { OnEnded = OnPunched };
+        _announcer = new AddressAnnouncer(_swarm.Own, _identify, time);
+        _identify.OnIdentified += (_, _) => _announcer.Check();
+        if (options.Autonat is { } autonat)
+        {
+            var client = new AutonatClient(PeerId, autonat, _swarm, time);
+            _swarm.Handlers.Add(AutonatClient.DialBackId, client.TakeDialBackAsync);
+            _reachability = new ReachabilityDriver(autonat, _swarm, client, time, logger) { OnChanged = OnReachabilityChanged, OnProbed = _announcer.Check };
+            _identify.OnIdentified += _reachability.OnIdentified;
+            if (autonat.Serves)
+            {
+                _autonat = new AutonatServer(options, autonat, _swarm, time);
+                _swarm.Handlers.Add(AutonatServer.Id1, _autonat.AnswerAsync);
+                _swarm.Handlers.Add(AutonatServer.Id2, _autonat.Answer2Async);
+            }
+        }
+
         if (_puncher.IsOn) _swarm.Handlers.Add(HolePuncher.Id, _puncher.AnswerAsync);
         _discovery = new Discovery(options, _swarm, _dht, found => PeerFound?.Invoke(found), time, logger);
         _swarm.Handlers.Add(PingProtocol.Id, (_, stream, cancel) => PingProtocol.AnswerAsync(stream, cancel));
@@ -67,6 +86,9 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// </summary>
     public event Action<FoundPeer>? PeerFound;
 
+    /// <summary>Told when <see cref="Reachability"/> changes.</summary>
+    public event Action<Reachability>? ReachabilityChanged;
+
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
 
@@ -75,6 +97,15 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Where peers see this node, those seen by most first. Behind a NAT that maps each connection differently there are many, and none is believed.</summary>
     public IReadOnlyList<ObservedAddress> ObservedAddresses => _swarm.Own.Observed;
+
+    /// <summary>
+    /// Whether others reach this node by calling it, as far as peers that serve AutoNAT have found out; its widest addresses decide. Always unknown without
+    /// <see cref="Libp2pOptions.Autonat"/>.
+    /// </summary>
+    public Reachability Reachability => _reachability?.Current ?? Reachability.Unknown;
+
+    /// <summary>The same, for each address that was asked about.</summary>
+    public IReadOnlyList<AddressReachability> AddressReachability => _reachability?.Addresses ?? [];
 
     /// <summary>Its connections at this moment.</summary>
     public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Select(connection => connection.Describe())];
@@ -100,7 +131,9 @@ public sealed class Libp2pHost : IAsyncDisposable
         try
         {
             host._swarm.Listen();
+            host._announcer.Start();
             host._discovery.Start();
+            if (options is { Autonat.Interval.Ticks: > 0, Listen.Count: > 0 }) host._reachability?.Start();
             return host;
         }
         catch (Libp2pException)
@@ -158,6 +191,10 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Pings over a connection from now on so often, and gives it up when the peer is silent for so long after a ping.</summary>
     public void SetHeartbeat(PeerConnection connection, TimeSpan period, TimeSpan timeout) => _swarm.Connections.Find(connection)?.Session.SetHeartbeat(period, timeout);
 
+    /// <summary>Has connected peers that serve AutoNAT call this node now.</summary>
+    /// <returns>What is known then; unknown when there is nobody to ask, or <see cref="Libp2pOptions.Autonat"/> is null.</returns>
+    public Task<Reachability> ProbeAsync(CancellationToken cancel = default) => _reachability?.ProbeAsync(cancel) ?? Task.FromResult(Reachability.Unknown);
+
     /// <summary>
     /// Tries now to make a direct connection of a relayed one. A host does that by itself for each connection that comes in through a relay; this is for
     /// trying again later, when the network has changed.
@@ -210,8 +247,12 @@ public sealed class Libp2pHost : IAsyncDisposable
     {
         await _discovery.DisposeAsync().ConfigureAwait(false);
         if (_dht is not null) await _dht.DisposeAsync().ConfigureAwait(false);
+        await _announcer.DisposeAsync().ConfigureAwait(false);
         await _puncher.DisposeAsync().ConfigureAwait(false);
         await _swarm.DisposeAsync().ConfigureAwait(false);
+        // After the connections, which may still have something to tell it.
+        if (_reachability is not null) await _reachability.DisposeAsync().ConfigureAwait(false);
+        _autonat?.Dispose();
     }
 
     private Task OnConnectedAsync(Connection connection, CancellationToken cancel)
@@ -226,6 +267,8 @@ public sealed class Libp2pHost : IAsyncDisposable
         _swarm.Metrics.Punched(punch);
         HolePunched?.Invoke(punch);
     }
+
+    private void OnReachabilityChanged(Reachability reachability) => ReachabilityChanged?.Invoke(reachability);
 
     private void OnClosed(Connection connection)
     {

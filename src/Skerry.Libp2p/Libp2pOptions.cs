@@ -50,6 +50,9 @@ public sealed record Libp2pOptions
     /// <summary>Peers whose word alone is enough for that: relays that were named on purpose. Asked on many threads.</summary>
     public Func<PeerId, bool> IsTrustedObserver { get; init; } = _ => false;
 
+    /// <summary>Finding out whether others reach this node, and trying that for others; null: neither.</summary>
+    public AutonatOptions? Autonat { get; init; }
+
     /// <summary>What this node carries for others; null: it is no relay.</summary>
     public RelayOptions? Relay { get; init; }
 

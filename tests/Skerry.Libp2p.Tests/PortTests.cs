@@ -87,6 +87,8 @@ public sealed class PortTests
         Assert.True(observed.IsBelieved);
         Assert.Equal(1, observed.Observers);
         Assert.Contains(observed.Address.WithPeer(seen.PeerId), seen.Addresses);
+        await TestHosts.UntilAsync("news of that to who was met before", () =>
+            told.GetInfoAsync(seen.PeerId, Cancel) is { IsCompletedSuccessfully: true } info && info.Result.Addresses.Contains(observed.Address));
 
         await using var ephemeral = await TestHosts.StartAsync(options => options with { HolePunching = false, IsTrustedObserver = _ => true });
         await ephemeral.ConnectAsync(relay.Addresses[0], Cancel);

@@ -23,6 +23,12 @@ internal static partial class Libp2pLog
     [LoggerMessage(4020, LogLevel.Information, "A way out of the relay to {Peer}, {Role} here: {Outcome} after {Attempts} attempts in {Milliseconds} ms, from {Relayed}")]
     public static partial void HolePunched(ILogger logger, PeerId peer, string role, HolePunchOutcome outcome, int attempts, long milliseconds, Multiaddr relayed);
 
+    [LoggerMessage(4021, LogLevel.Debug, "{Server} has called {Address}: {Result}")]
+    public static partial void Probed(ILogger logger, Multiaddr address, PeerId server, Core.Reachability.ProbeResult result);
+
+    [LoggerMessage(4022, LogLevel.Information, "Whether others reach this node: {Reachability}")]
+    public static partial void ReachabilityChanged(ILogger logger, Reachability reachability);
+
     [LoggerMessage(4005, LogLevel.Error, "Answering {Protocol} failed")]
     public static partial void HandlerFailed(ILogger logger, string protocol, Exception error);
 

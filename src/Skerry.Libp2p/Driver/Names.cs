@@ -23,6 +23,23 @@ internal static class Names
         return resolved;
     }
 
+    /// <summary>Each address in its place, over a name's first IP address where it goes by a name; null where there is none, or it is no plain TCP.</summary>
+    /// <param name="addresses">Some over IP, some over names; null where nobody here understands one.</param>
+    /// <param name="maxNames">Names that are looked up.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async Task<IReadOnlyList<Multiaddr?>> ResolveEachAsync(IReadOnlyList<Multiaddr?> addresses, int maxNames, CancellationToken cancel)
+    {
+        var resolved = new Multiaddr?[addresses.Count];
+        for (var i = 0; i < resolved.Length; i++)
+        {
+            if (addresses[i] is not { } address || address.WithoutPeer().Parts.Count != 2 || !address.TryGetTcp(out var endPoint)) continue;
+            if (endPoint is not DnsEndPoint name) resolved[i] = address;
+            else if (maxNames-- > 0) resolved[i] = (await LookUpAsync(name, cancel).ConfigureAwait(false)).FirstOrDefault();
+        }
+
+        return resolved;
+    }
+
     private static async Task<IEnumerable<Multiaddr>> LookUpAsync(DnsEndPoint name, CancellationToken cancel)
     {
         try

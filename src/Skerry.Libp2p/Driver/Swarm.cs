@@ -102,6 +102,24 @@ internal sealed class Swarm : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls from a port of its own and under another identity, for one purpose: the connection is in no list, and whoever asked for it closes it.</summary>
+    /// <exception cref="Libp2pException">Nobody is there, or somebody else.</exception>
+    public async Task<Connection> DialAloneAsync(Multiaddr address, Upgrader caller, CancellationToken cancel)
+    {
+        if (!Connections.TryTakePlace()) throw new Libp2pException($"No connection to {address}: {_options.MaxConnections} are open, as many as are allowed.");
+        try
+        {
+            var socket = await _dialler.DialAsync(address.WithoutPeer(), isPortShared: false, cancel).ConfigureAwait(false);
+            var connection = await caller.UpgradeAsync(new NetworkStream(socket, ownsSocket: true), new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
+            connection.Session.Start();
+            return connection;
+        }
+        finally
+        {
+            Connections.GiveBackPlace();
+        }
+    }
+
     /// <summary>
     /// Opens a stream under the first of the protocols that the peer speaks. When it has said that it speaks the first, nothing is waited for: what is written goes
     /// along with the proposal, and a peer that has changed its mind is found out by reading.

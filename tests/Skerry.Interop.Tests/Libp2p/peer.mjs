@@ -1,11 +1,12 @@
 // A js-libp2p node driven by lines of JSON: each line in is a command with an id, each line out its answer.
 //   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "announce": ["..."], "relay": true, "dcutr": "plain" or "punch",
-//     "dht": "its protocol id", "mdns": {"serviceTag": "...", "port": 5353}}'
+//     "dht": "its protocol id", "mdns": {"serviceTag": "...", "port": 5353}, "autonat": true}'
 import './older-node.mjs';
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
+import { autoNAT } from '@libp2p/autonat';
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { dcutr } from '@libp2p/dcutr';
 import { identify, identifyPush } from '@libp2p/identify';
@@ -40,6 +41,7 @@ const node = await createLibp2p({
     ping: ping(),
     ...(options.relay && { relay: circuitRelayServer() }),
     ...(options.dcutr && { dcutr: dcutr() }),
+    ...(options.autonat && { autonat: autoNAT() }),
     // Loopback addresses are its only ones here, so all are passed on.
     ...(options.dht && { dht: kadDHT({ protocol: options.dht, clientMode: false, peerInfoMapper: passthroughMapper, initialQuerySelfInterval: 100 }) }),
   },
@@ -100,6 +102,13 @@ const commands = {
     const connection = node.getConnections().find(one => one.remotePeer.toString() === peer);
     const known = await node.services.identify.identify(connection);
     return { agent: known.agentVersion, protocols: known.protocols, addresses: known.listenAddrs.map(String), observed: known.observedAddr?.toString() };
+  },
+  // It asks by itself only about public addresses, which a test on loopback has none of.
+  probe: async ({ peer, address }) => {
+    const results = { multiaddr: multiaddr(address), success: 0, failure: 0, networkSegments: [], verifyingPeers: { has: () => false, add: () => {} }, type: 'observed' };
+    node.services.autonat.dialResults.set(results.multiaddr.toString(), results);
+    await node.services.autonat.askPeerToVerify(node.getConnections().find(one => one.remotePeer.toString() === peer), 'here', { multiaddr: results.multiaddr });
+    return { success: results.success, failure: results.failure };
   },
   upload: async ({ address, count }) => {
     const stream = await node.dialProtocol(multiaddr(address), SINK);

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-using Skerry.Libp2p.Core.Dcutr;
 using Skerry.Libp2p.Core.Kademlia;
 using Skerry.Libp2p.Core.Noise;
 using Skerry.Libp2p.Crypto;
@@ -23,8 +22,6 @@ public sealed class HostileBytesTests
         [.. Multiaddr.Parse($"/dns4/relay.example.com/tcp/443/tls/ws/p2p/{Identity.PeerId}/p2p-circuit").Bytes],
         IdentifyCodec.Encode(Identity.PublicKey, "agent", ["/a/1", "/b/2"], [Multiaddr.Parse("/ip4/10.0.0.1/tcp/1")], Multiaddr.Parse("/ip6/fd00::2/tcp/1")),
         MultistreamCodec.Encode("/multistream/1.0.0"),
-        DcutrCodec.Encode(new DcutrMessage(IsSync: false, [Multiaddr.Parse("/ip4/10.0.0.1/tcp/1"), Multiaddr.Parse("/ip6/fd00::2/tcp/1")])),
-        DcutrCodec.Encode(DcutrMessage.Sync),
         [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0],
         DnsCodec.Encode(new DnsMessage(1, IsAnswer: true, [new DnsQuestion("a.local", DnsType.Ptr)], [DnsRecord.Ptr("a.local", 9, "b.a.local")], [DnsRecord.Txt("b.a.local", 9, ["x=y"])])),
         Convert.FromHexString("000084000001000100000000045f703270045f756470056c6f63616c00000c0001c00c000c0001000000780005026d65c00c"),
@@ -69,7 +66,6 @@ public sealed class HostileBytesTests
         if (PeerId.TryRead(bytes, out var id)) Assert.True(PeerId.TryParse(id.ToString(), out _));
         if (Multiaddr.TryRead(bytes, out var address)) Assert.True(Multiaddr.TryParse(address.ToString(), out _));
         _ = IdentifyCodec.TryDecode(bytes, Identity.PeerId, out _);
-        _ = DcutrCodec.TryDecode(bytes, out _);
         if (bytes.Length >= YamuxHeader.Size) _ = YamuxHeader.TryRead(bytes, out _);
         using var noise = new NoiseHandshake(Identity, isDialler: false, X25519.Generate(), X25519.Generate());
         _ = bytes.Length % 64 == 0 && noise.TryRead(bytes, out _);

@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+using Skerry.Libp2p;
+
+namespace Skerry.Interop.Tests.Libp2p;
+
+/// <summary>Skerry's host and js-libp2p ask each other whether they are reached (AutoNAT version 1; js-libp2p 2 does not speak version 2).</summary>
+public sealed class JsAutonatTests
+{
+    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Js_libp2p_hears_from_us_where_it_is_reached_and_where_not()
+    {
+        await using var host = await StartAsync();
+        await using var js = await JsPeer.StartAsync(new JsonObject { ["security"] = "noise", ["autonat"] = true });
+        await js.AskAsync(new JsonObject { ["do"] = "dial", ["address"] = host.Addresses[0].ToString() });
+        Assert.Equal((1, 0), await ProbeAsync(js, host, Multiaddr.Parse(js.Address).WithoutPeer()));
+        Assert.Equal((0, 1), await ProbeAsync(js, host, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{ClosedPort()}")));
+        // Somebody else's address: we do not call, and it learns nothing.
+        Assert.Equal((0, 0), await ProbeAsync(js, host, Multiaddr.Parse("/ip4/127.0.0.2/tcp/1")));
+    }
+
+    [Fact]
+    public async Task Js_libp2p_calls_nobody_on_loopback_and_we_conclude_nothing_from_that()
+    {
+        await using var js = await JsPeer.StartAsync(new JsonObject { ["security"] = "noise", ["autonat"] = true });
+        await using var host = await StartAsync();
+        var peer = await host.ConnectAsync(Multiaddr.Parse(js.Address), Cancel);
+        Assert.Contains("/libp2p/autonat/1.0.0", (await host.GetInfoAsync(peer, Cancel)).Protocols);
+        Assert.Equal(Reachability.Unknown, await host.ProbeAsync(Cancel));
+        Assert.Equal((0, 0), host.AddressReachability.Select(one => (one.Reached, one.Unreached)).Single());
+        Assert.True(await host.PingAsync(peer, Cancel) > TimeSpan.Zero);
+    }
+
+    private static async Task<(int Success, int Failure)> ProbeAsync(JsPeer js, Libp2pHost host, Multiaddr address)
+    {
+        var results = (await js.AskAsync(new JsonObject { ["do"] = "probe", ["peer"] = host.PeerId.ToString(), ["address"] = address.ToString() }))!;
+        return ((int)results["success"]!, (int)results["failure"]!);
+    }
+
+    private static int ClosedPort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static Task<Libp2pHost> StartAsync() => Libp2pHost.StartAsync(
+        new Libp2pOptions { Identity = IdentityKey.Generate(), Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")], Autonat = new AutonatOptions { Interval = TimeSpan.Zero } },
+        TimeProvider.System,
+        NullLogger.Instance,
+        Meters);
+}
