@@ -76,8 +76,7 @@ internal sealed class Testbed : IAsyncDisposable
             : new LabSite(plan, gateway, lan, Addresses.Public(number)) { Port = await AddLineAsync(plan, gateway, Addresses.Public(number)) };
         _sites.Add(plan.Name, site);
         gateway.SetSwitch("ipv4/ip_forward", "1");
-        // Calls that cross are part of what a NAT must bear (RFC 5382, REQ-2), and Linux that checks sequence numbers takes the second try of a call for an intruder.
-        gateway.SetSwitch("netfilter/nf_conntrack_tcp_be_liberal", "1");
+        gateway.SetSwitch("netfilter/nf_conntrack_tcp_be_liberal", plan.ChecksSequence ? "0" : "1");
         await gateway.IpAsync("link add lan type bridge", $"addr add {lan}/24 dev lan", "link set lan up");
         await gateway.RunToolAsync("nft", Cut.Table + (plan.Nat == NatKind.None ? "" : NatRules.For(plan.Nat, lan)), "-f", "-");
         foreach (var name in plan.Hosts)
