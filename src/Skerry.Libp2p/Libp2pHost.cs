@@ -171,6 +171,16 @@ public sealed class Libp2pHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Changes the keys of the private network for connections made from now on; those that stand go on.</summary>
+    /// <param name="keys">Those that are valid, the one to call under first; at least one.</param>
+    /// <exception cref="InvalidOperationException">This host is in no private network.</exception>
+    public void SetPreSharedKeys(IReadOnlyList<PreSharedKey> keys)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(keys.Count);
+        if (_options.PreSharedKey is null) throw new InvalidOperationException("A host in no private network cannot enter one.");
+        _swarm.Networks = [.. keys];
+    }
+
     /// <summary>Tells the connected peers what this node speaks and where it listens now.</summary>
     public Task AnnounceAsync(CancellationToken cancel = default) => _identify.PushAsync(cancel);
 

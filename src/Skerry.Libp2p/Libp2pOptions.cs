@@ -23,6 +23,12 @@ public sealed record Libp2pOptions
     /// <summary>The private network this node is in; null: none, and no private network's peer understands it.</summary>
     public PreSharedKey? PreSharedKey { get; init; }
 
+    /// <summary>
+    /// Keys of the private network that are valid beside <see cref="PreSharedKey"/>, while one follows the other: who calls under one of them is answered under it,
+    /// and who does not understand the first is called again under the next. Of no use without the first. <see cref="Libp2pHost.SetPreSharedKeys"/> changes them.
+    /// </summary>
+    public IReadOnlyList<PreSharedKey> OtherPreSharedKeys { get; init; } = [];
+
     /// <summary>What this node calls itself to peers that ask.</summary>
     public string AgentVersion { get; init; } = "skerry";
 

@@ -49,6 +49,13 @@ internal sealed class Swarm : IAsyncDisposable
     /// <summary>Where it is reached.</summary>
     public OwnAddresses Own { get; }
 
+    /// <summary>The keys of the private network that are valid, the one to speak under first; empty: it is none.</summary>
+    public IReadOnlyList<PreSharedKey> Networks
+    {
+        get => _upgrader.Networks;
+        set => _upgrader.Networks = value;
+    }
+
     /// <summary>How long to wait for a word of who comes in from an address before speaking first; null: for good.</summary>
     public Func<Multiaddr, TimeSpan?> SilenceOf { get; init; } = _ => null;
 
@@ -207,31 +214,48 @@ internal sealed class Swarm : IAsyncDisposable
         return await _upgrader.UpgradeAsync(channel, new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Calls under each key of the private network in turn: while one follows another, some peers know one of them alone.</summary>
     private async Task<Connection> ReachAsync(Multiaddr address, DialTerms terms, CancellationToken cancel)
     {
-        if (WebSocketAddress.TryRead(address, out var web)) return await ReachWebAsync(address, web, cancel).ConfigureAwait(false);
+        var networks = _upgrader.Networks;
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return await ReachAsync(address, terms, i < networks.Count ? networks[i] : null, cancel).ConfigureAwait(false);
+            }
+            catch (OtherNetworkException) when (i + 1 < networks.Count)
+            {
+                // The next may be its.
+            }
+        }
+    }
+
+    private async Task<Connection> ReachAsync(Multiaddr address, DialTerms terms, PreSharedKey? network, CancellationToken cancel)
+    {
+        if (WebSocketAddress.TryRead(address, out var web)) return await ReachWebAsync(address, web, network, cancel).ConfigureAwait(false);
         var socket = await _dialler.DialAsync(address.WithoutPeer(), terms.IsPortShared && _options.HolePunching, cancel).ConfigureAwait(false);
         var isFromListener = _listening.Any(listener => listener.Port == ((IPEndPoint)socket.LocalEndPoint!).Port);
         try
         {
-            var upgrade = new UpgradeTerms(address, address.PeerId, IsClient: !terms.IsServer) { IsFromListener = isFromListener };
+            var upgrade = new UpgradeTerms(address, address.PeerId, IsClient: !terms.IsServer) { IsFromListener = isFromListener, Network = network };
             return await _upgrader.UpgradeAsync(new NetworkStream(socket, ownsSocket: true), upgrade, cancel).ConfigureAwait(false);
         }
-        catch (Libp2pException) when (isFromListener && terms == DialTerms.Ordinary)
+        catch (Libp2pException failed) when (isFromListener && terms == DialTerms.Ordinary && failed is not OtherNetworkException)
         {
             // Two that call each other's listener from their own at the same moment share one channel, and both took themselves for the client.
-            return await ReachAsync(address, DialTerms.OwnPort, cancel).ConfigureAwait(false);
+            return await ReachAsync(address, DialTerms.OwnPort, network, cancel).ConfigureAwait(false);
         }
     }
 
-    private async Task<Connection> ReachWebAsync(Multiaddr address, WebSocketAddress web, CancellationToken cancel)
+    private async Task<Connection> ReachWebAsync(Multiaddr address, WebSocketAddress web, PreSharedKey? network, CancellationToken cancel)
     {
         var socket = await _dialler.DialAsync(address.WithoutPeer(), isPortShared: false, cancel).ConfigureAwait(false);
         var channel = new NetworkStream(socket, ownsSocket: true);
         try
         {
             var way = await WebSocketTransport.ConnectAsync(channel, web, cancel).ConfigureAwait(false);
-            return await _upgrader.UpgradeAsync(way, new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
+            return await _upgrader.UpgradeAsync(way, new UpgradeTerms(address, address.PeerId, IsClient: true) { Network = network }, cancel).ConfigureAwait(false);
         }
         catch (Exception failed)
         {

@@ -9,6 +9,9 @@ internal sealed record UpgradeTerms(Multiaddr Address, PeerId? Expected, bool Is
     /// <summary>Whether this end's port is one that is listened on.</summary>
     public bool IsFromListener { get; init; }
 
+    /// <summary>The private network's key to speak under; null: the first, or the caller's.</summary>
+    public PreSharedKey? Network { get; init; }
+
     /// <summary>A server that hears nothing for so long becomes the client: the other side called as a server. Null: it waits.</summary>
     public TimeSpan? Silence { get; init; }
 }

@@ -15,12 +15,21 @@ internal sealed class Upgrader : IDisposable
     private readonly TimeProvider _time;
     private readonly YamuxTiming _timing;
     private readonly X509Certificate2 _certificate;
+    private volatile IReadOnlyList<PreSharedKey> _networks;
 
     public Upgrader(Libp2pOptions options, ResourceLedger ledger, TimeProvider time)
     {
         (_options, _ledger, _time) = (options, ledger, time);
         _timing = new YamuxTiming { MaxIncoming = options.MaxStreamsPerConnection, MaxWindow = (uint)options.MaxStreamWindow };
+        _networks = options.PreSharedKey is { } first ? [first, .. options.OtherPreSharedKeys] : [];
         _certificate = PeerCertificate.Create(options.Identity, time.GetUtcNow());
+    }
+
+    /// <summary>The keys of the private network that are valid, the one to speak under first; empty: it is none.</summary>
+    public IReadOnlyList<PreSharedKey> Networks
+    {
+        get => _networks;
+        set => _networks = value;
     }
 
     /// <summary>Shakes hands with who is at the other end.</summary>
@@ -32,10 +41,12 @@ internal sealed class Upgrader : IDisposable
     {
         var address = terms.Address;
         PeerAccount? account = null;
+        PrivateNetworkStream? network = null;
         try
         {
             // A way through a relay of the network is inside it already.
-            if (_options.PreSharedKey is { } network && !address.IsCircuit) channel = await PrivateNetworkStream.BeginAsync(channel, network, cancel).ConfigureAwait(false);
+            if (_networks is [var first, ..] known && !address.IsCircuit)
+                channel = network = await PrivateNetworkStream.BeginAsync(channel, terms.Network ?? first, known, isFollower: !terms.IsClient && terms.Silence is null, cancel).ConfigureAwait(false);
             var (security, isClient) = await AgreeAsync(channel, terms, cancel).ConfigureAwait(false);
             (channel, var muxed, var key, account) = await SecureAsync(channel, security, isClient, cancel).ConfigureAwait(false);
             if (terms.Expected is { } id && id != account.Peer) throw new Libp2pException($"At {address} is {account.Peer}, not {id}.");
@@ -47,6 +58,8 @@ internal sealed class Upgrader : IDisposable
         {
             await channel.DisposeAsync().ConfigureAwait(false);
             account?.Leave();
+            if (network is { IsRecognised: false } && terms.IsClient && failed is Libp2pException or IOException)
+                throw new OtherNetworkException($"At {address} is nobody of this private network: {failed.Message}", failed);
             if (failed is IOException) throw new Libp2pException($"The connection to {address} broke during the handshake: {failed.Message}", failed);
             throw;
         }
