@@ -58,6 +58,9 @@ internal static partial class ProxyLog
     [LoggerMessage(6017, LogLevel.Information, "SOCKS refused {Host}:{Port} to {Client}: {Reply}")]
     public static partial void SocksRefused(ILogger logger, string host, int port, string client, SocksReply reply);
 
+    [LoggerMessage(6018, LogLevel.Error, "A query broke the DNS server")]
+    public static partial void QueryBroke(ILogger logger, Exception exception);
+
     [LoggerMessage(6010, LogLevel.Debug, "{Service}: {Client} went on {Path} path to {Instance}: {Up} bytes there, {Down} back{Problem}")]
     public static partial void FlowEnded(ILogger logger, string service, string client, string path, string instance, long up, long down, string problem);
 }

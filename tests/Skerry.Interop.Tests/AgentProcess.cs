@@ -20,7 +20,9 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     public IPAddress Host { get; }
 
-    public static async Task<AgentProcess> StartAsync(string node = "island")
+    /// <param name="node">Its name.</param>
+    /// <param name="more">What else stands in its file, given its address.</param>
+    public static async Task<AgentProcess> StartAsync(string node = "island", Func<IPAddress, string>? more = null)
     {
         var directory = Directory.CreateTempSubdirectory("skerry-test-").FullName;
         var host = LoopbackHosts.Next();
@@ -30,6 +32,7 @@ internal sealed class AgentProcess : IAsyncDisposable
             dataDirectory: {{directory}}/data
             gossip: { bind: '{{host}}:7946', profile: local }
             api: { address: '{{host}}:8500' }
+            {{more?.Invoke(host)}}
             """);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "skerry.dll"), "agent", "--config", file])
         {

@@ -92,6 +92,11 @@ internal sealed class DnsServer : IAsyncDisposable
             {
                 // A client that is gone, as its host says, or a datagram longer than any query: the next is another's.
             }
+            catch (Exception broken)
+            {
+                // Whatever one query did, the next is another's.
+                ProxyLog.QueryBroke(_terms.Logger, broken);
+            }
         }
     }
 

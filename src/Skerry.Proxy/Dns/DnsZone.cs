@@ -72,14 +72,17 @@ internal sealed class DnsZone(DnsNames names, ProxyIdentity identity, IServiceAd
     {
         var other = IsOwn(group) ? null : GroupOf(group, snapshot);
         if (other is null && !IsOwn(group)) return null;
-        var known = other?.ServiceNames ?? snapshot.ServiceNames;
-        var exact = known.FirstOrDefault(candidate => candidate == service) ?? known.FirstOrDefault(candidate => candidate.Equals(service, StringComparison.OrdinalIgnoreCase));
+        var exact = InstancesOf(service, other, snapshot).IsEmpty
+            ? (other?.ServiceNames ?? snapshot.ServiceNames).FirstOrDefault(candidate => candidate.Equals(service, StringComparison.OrdinalIgnoreCase))
+            : service;
         if (addresses?.Of(exact ?? service, other?.Name ?? "") is { } place) return [.. OfPlace(place, name, other?.Name ?? identity.Group)];
         if (exact is null) return null;
-        var entries = (other?.Instances(exact) ?? snapshot.Instances(exact)).Where(entry => entry.Status != CheckStatus.Critical).ToArray();
+        var entries = InstancesOf(exact, other, snapshot).Where(entry => entry.Status != CheckStatus.Critical).ToArray();
         Random.Shared.Shuffle(entries);
         return [.. entries.SelectMany(entry => OfInstance(entry, name)).Distinct()];
     }
+
+    private static ImmutableArray<ServiceEntry> InstancesOf(string service, RemoteGroup? group, CatalogSnapshot snapshot) => group?.Instances(service) ?? snapshot.Instances(service);
 
     private IEnumerable<DnsRecord> OfPlace(ServicePlace place, string name, string group)
     {

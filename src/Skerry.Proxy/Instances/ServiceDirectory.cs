@@ -40,16 +40,19 @@ internal sealed class ServiceDirectory(Func<CatalogSnapshot> catalog, ProxyIdent
 
     private ImmutableArray<Candidate> Wanted(ImmutableArray<ServiceEntry> entries, ServiceQuery query, bool isFar)
     {
-        var found = ImmutableArray.CreateBuilder<Candidate>();
+        var (found, last) = (ImmutableArray.CreateBuilder<Candidate>(), ImmutableArray.CreateBuilder<Candidate>());
         foreach (var entry in entries)
         {
             if (!IsWanted(entry, query)) continue;
             var isBehindItsNode = isFar || IsBehindItsNode(entry);
-            if (!isBehindItsNode || canDialFar) found.Add(ToCandidate(entry, isBehindItsNode));
+            // A weight of zero is for when nobody else is there.
+            if (!isBehindItsNode || canDialFar) (WeightOf(entry) > 0 ? found : last).Add(ToCandidate(entry, isBehindItsNode));
         }
 
-        return found.ToImmutable();
+        return (found.Count > 0 ? found : last).ToImmutable();
     }
+
+    private static int WeightOf(ServiceEntry entry) => entry.Status == CheckStatus.Warning ? entry.Service.Weights.Warning : entry.Service.Weights.Passing;
 
     private static bool IsWanted(ServiceEntry entry, ServiceQuery query) =>
         entry.Status != CheckStatus.Critical && entry.Service.Port > 0
@@ -63,8 +66,7 @@ internal sealed class ServiceDirectory(Func<CatalogSnapshot> catalog, ProxyIdent
 
     private Candidate ToCandidate(ServiceEntry entry, bool isFar)
     {
-        var weight = entry.Status == CheckStatus.Warning ? entry.Service.Weights.Warning : entry.Service.Weights.Passing;
         var roundTrip = entry.Node.Name == identity.Node ? TimeSpan.Zero : distances?.RoundTripTo(entry.Node.Name);
-        return new Candidate(new InstanceKey(entry.Node.Name, entry.Service.Id), entry.Service.Name, entry.EffectiveAddress, entry.Service.Port, Math.Max(1, weight), isFar, roundTrip);
+        return new Candidate(new InstanceKey(entry.Node.Name, entry.Service.Id), entry.Service.Name, entry.EffectiveAddress, entry.Service.Port, Math.Max(1, WeightOf(entry)), isFar, roundTrip);
     }
 }

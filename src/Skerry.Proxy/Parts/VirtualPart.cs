@@ -21,6 +21,7 @@ internal sealed class VirtualPart(ProxyIdentity identity, ServiceCatalog catalog
     private AddressBook? _book;
     private VirtualAddressOptions _options = new();
     private int _waiting;
+    private int _seen;
 
     public ServicePlace? Of(string service, string group) => _services?.Of(service, group);
 
@@ -75,9 +76,16 @@ internal sealed class VirtualPart(ProxyIdentity identity, ServiceCatalog catalog
         await FollowAsync();
     }
 
-    /// <summary>Changes that come while one is followed are followed together.</summary>
+    /// <summary>
+    /// Changes that come while one is followed are followed together. Checks change all the time, and instances seldom: the former are nothing to follow. Called by the
+    /// catalog, one call at a time.
+    /// </summary>
     private void OnChanged(CatalogSnapshot changed)
     {
+        var indexes = new HashCode();
+        indexes.Add(changed.ServicesIndex);
+        foreach (var group in changed.Groups.Values) indexes.Add((group.Name, group.Index));
+        if (Interlocked.Exchange(ref _seen, indexes.ToHashCode()) == indexes.ToHashCode()) return;
         if (Interlocked.Exchange(ref _waiting, 1) == 0) _tasks.Launch(_ => FollowAsync());
     }
 

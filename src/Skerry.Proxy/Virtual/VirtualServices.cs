@@ -109,7 +109,7 @@ internal sealed class VirtualServices(VirtualAddressOptions options, ProxyIdenti
         }
         catch (Exception refused) when (refused is ProxyException or SocketException)
         {
-            // Tried again at each change of the catalog, said once.
+            // Tried again at each change of the instances, said once.
             if (_refused.Add(key)) ProxyLog.VirtualTaken(terms.Logger, key.Query.ToString(), key.Place.Port, refused.Message);
         }
     }

@@ -78,6 +78,8 @@ public sealed class DnsQueryReaderTests
     private static bool Take(byte[] bytes)
     {
         if (!DnsQueryReader.TryRead(bytes, out var query, out var code)) return true;
+        var names = new DnsNames("skerry");
+        if (names.Holds(query.Name)) _ = new DnsZone(names, new ProxyIdentity("here", "reef"), addresses: null).Answer(query, Catalog.CatalogSnapshot.Empty);
         var record = new DnsRecord("orders.service.reef.skerry", DnsType.Srv, Port: 80, Target: "here.node.reef.skerry");
         var limit = DnsAnswerWriter.LimitOf(query);
         var answer = DnsAnswerWriter.Write(query, new DnsAnswer(code, true, [.. Enumerable.Repeat(record, 100)], [], []), limit, 0, canRecurse: false);
