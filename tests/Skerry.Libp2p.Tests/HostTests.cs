@@ -55,6 +55,19 @@ public sealed class HostTests
         await Assert.ThrowsAsync<Libp2pException>(() => caller.OpenAsync(connection, [Echo], Cancel));
     }
 
+    [Theory]
+    [InlineData("/ip4/127.0.0.1/tcp/0", "/dns/localhost")]
+    [InlineData("/ip4/127.0.0.1/tcp/0", "/dns4/localhost")]
+    [InlineData("/ip6/::1/tcp/0", "/ip6/::1")]
+    public async Task A_name_leads_to_whichever_of_its_addresses_answers(string listen, string host)
+    {
+        await using var listener = await StartAsync(options => options with { Listen = [Multiaddr.Parse(listen)] });
+        await using var dialler = await StartAsync(options => options with { Listen = [] });
+        var port = listener.Addresses[0].ToString().Split('/')[4];
+        Assert.Equal(listener.PeerId, await dialler.ConnectAsync(Multiaddr.Parse($"{host}/tcp/{port}").WithPeer(listener.PeerId), Cancel));
+        Assert.True(await dialler.PingAsync(listener.PeerId, Cancel) > TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task Many_streams_carry_their_own_bytes()
     {
