@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 
 using Skerry.Libp2p.Core.Dcutr;
@@ -16,6 +17,9 @@ public sealed record Libp2pOptions
     /// <see cref="WebSocketCertificate"/>; port 0 takes a free one. Empty: this node only dials.
     /// </summary>
     public IReadOnlyList<Multiaddr> Listen { get; init; } = [];
+
+    /// <summary>Name servers that are asked, over TCP, what a <c>/dnsaddr/…</c> stands for; none: the system's.</summary>
+    public IReadOnlyList<IPEndPoint> NameServers { get; init; } = [];
 
     /// <summary>What WebSocket over TLS is served with; its key with it. Null: there is no listening on such addresses.</summary>
     public X509Certificate2? WebSocketCertificate { get; init; }

@@ -47,7 +47,7 @@ public sealed class StaggeredTests
     public async Task Who_gives_up_gives_up_all()
     {
         using var cancel = new CancellationTokenSource();
-        var dialling = Staggered.FirstAsync([1, 2], Short, (_, given) => Hang(given), TimeProvider.System, cancel.Token);
+        var dialling = Staggered.FirstAsync([1, 2], Short, (_, given) => Hang(given), end => end.Dispose(), TimeProvider.System, cancel.Token);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialling);
     }
@@ -59,5 +59,5 @@ public sealed class StaggeredTests
     }
 
     private static Task<MemoryStream> FirstAsync(TimeSpan stagger, Func<int, CancellationToken, Task<MemoryStream>> take) =>
-        Staggered.FirstAsync([1, 2], stagger, take, TimeProvider.System, TestContext.Current.CancellationToken);
+        Staggered.FirstAsync([1, 2], stagger, take, end => end.Dispose(), TimeProvider.System, TestContext.Current.CancellationToken);
 }

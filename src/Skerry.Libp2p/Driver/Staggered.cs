@@ -7,11 +7,11 @@ internal static class Staggered
     /// <param name="ways">One at least, the likeliest first.</param>
     /// <param name="stagger">How long a way is tried before the next is, too.</param>
     /// <param name="take">Tries one.</param>
+    /// <param name="discard">Takes what a way led to that is not needed.</param>
     /// <param name="time">Measures.</param>
     /// <param name="cancel">Gives up all.</param>
     /// <exception cref="Exception">What the last one threw when none succeeds.</exception>
-    public static async Task<TEnd> FirstAsync<TWay, TEnd>(IReadOnlyList<TWay> ways, TimeSpan stagger, Func<TWay, CancellationToken, Task<TEnd>> take, TimeProvider time, CancellationToken cancel)
-        where TEnd : IDisposable
+    public static async Task<TEnd> FirstAsync<TWay, TEnd>(IReadOnlyList<TWay> ways, TimeSpan stagger, Func<TWay, CancellationToken, Task<TEnd>> take, Action<TEnd> discard, TimeProvider time, CancellationToken cancel)
     {
         if (ways.Count == 1) return await take(ways[0], cancel).ConfigureAwait(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -40,7 +40,7 @@ internal static class Staggered
             foreach (var tried in running)
             {
                 await ((Task)tried).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (tried.IsCompletedSuccessfully) (await tried.ConfigureAwait(false)).Dispose();
+                if (tried.IsCompletedSuccessfully) discard(await tried.ConfigureAwait(false));
             }
         }
     }

@@ -12,11 +12,15 @@ namespace Skerry.Libp2p.Driver;
 /// <summary>Makes connections, takes them in, and lets streams run on them.</summary>
 internal sealed class Swarm : IAsyncDisposable
 {
+    /// <summary>One way is tried for so long before the next is, too: the time it takes to shake hands over a slow link.</summary>
+    private static readonly TimeSpan Stagger = TimeSpan.FromSeconds(1);
+
     private readonly Libp2pOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Upgrader _upgrader;
     private readonly TcpDialler _dialler;
+    private readonly DnsAddresses _names;
     private readonly BackgroundTasks _tasks = new();
     private readonly List<Listener> _listeners = [];
     private volatile IPEndPoint[] _listening = [];
@@ -29,6 +33,7 @@ internal sealed class Swarm : IAsyncDisposable
         _upgrader = new Upgrader(options, Ledger, time);
         Connections = new ConnectionTable(options);
         Own = new OwnAddresses(options, () => _listening, () => _web, time);
+        _names = new DnsAddresses(options.NameServers);
         _dialler = new TcpDialler(() => _listening, time);
         Handshakes = new HandshakeQueue(options.MaxHandshakes, time);
         Metrics = new Libp2pMetrics(meters, Connections, Handshakes, Ledger);
@@ -97,7 +102,7 @@ internal sealed class Swarm : IAsyncDisposable
         try
         {
             using var deadline = WithDeadline(cancel);
-            var connection = await (address.IsCircuit ? ReachThroughAsync(address, deadline.Token) : ReachAsync(address, terms, deadline.Token)).ConfigureAwait(false);
+            var connection = await (DnsAddresses.Is(address) ? ReachAnyAsync(address, terms, deadline.Token) : ReachOneAsync(address, terms, deadline.Token)).ConfigureAwait(false);
             return Begin(connection) ? connection : throw new Libp2pException($"No connection to {address}: {_options.MaxConnectionsPerPeer} are open to this peer, as many as are allowed.");
         }
         catch (Exception failed)
@@ -206,6 +211,23 @@ internal sealed class Swarm : IAsyncDisposable
         await Task.WhenAll(Connections.Close().Select(connection => connection.Session.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _tasks.DisposeAsync().ConfigureAwait(false);
         _upgrader.Dispose();
+    }
+
+    private Task<Connection> ReachOneAsync(Multiaddr address, DialTerms terms, CancellationToken cancel) =>
+        address.IsCircuit ? ReachThroughAsync(address, cancel) : ReachAsync(address, terms, cancel);
+
+    /// <summary>Reaches a peer at the first of the addresses that a name stands for.</summary>
+    private async Task<Connection> ReachAnyAsync(Multiaddr name, DialTerms terms, CancellationToken cancel)
+    {
+        var ways = await _names.ResolveAsync(name, cancel).ConfigureAwait(false);
+        return await Staggered.FirstAsync(ways, Stagger, (way, given) => ReachOneAsync(way, terms, given), Discard, _time, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a connection that nothing ran on yet.</summary>
+    private void Discard(Connection connection)
+    {
+        connection.Session.Start();
+        _tasks.Launch(_ => connection.Session.DisposeAsync().AsTask());
     }
 
     private async Task<Connection> ReachThroughAsync(Multiaddr address, CancellationToken cancel)
