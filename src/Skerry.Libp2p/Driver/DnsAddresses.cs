@@ -75,7 +75,7 @@ internal sealed class DnsAddresses(IReadOnlyList<IPEndPoint> servers)
             try
             {
                 var bytes = await AskAsync(server, question, cancel).ConfigureAwait(false);
-                if (DnsCodec.TryDecode(bytes, out var answer)) return answer.Answers.Where(record => record.Type == DnsType.Txt).SelectMany(record => (IEnumerable<string>)[string.Concat(record.Texts())]);
+                if (DnsCodec.TryDecode(bytes, out var answer)) return answer.Answers.Where(record => record.Type == DnsType.Txt).Select(record => string.Concat(record.Texts()));
             }
             catch (Exception failed) when (failed is SocketException or IOException or Libp2pException)
             {

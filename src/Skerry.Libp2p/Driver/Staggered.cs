@@ -11,7 +11,8 @@ internal static class Staggered
     /// <param name="time">Measures.</param>
     /// <param name="cancel">Gives up all.</param>
     /// <exception cref="Exception">What the last one threw when none succeeds.</exception>
-    public static async Task<TEnd> FirstAsync<TWay, TEnd>(IReadOnlyList<TWay> ways, TimeSpan stagger, Func<TWay, CancellationToken, Task<TEnd>> take, Action<TEnd> discard, TimeProvider time, CancellationToken cancel)
+    public static async Task<TEnd> FirstAsync<TWay, TEnd>(
+        IReadOnlyList<TWay> ways, TimeSpan stagger, Func<TWay, CancellationToken, Task<TEnd>> take, Action<TEnd> discard, TimeProvider time, CancellationToken cancel)
     {
         if (ways.Count == 1) return await take(ways[0], cancel).ConfigureAwait(false);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -22,7 +22,8 @@ internal sealed class TcpDialler(Func<IEnumerable<IPEndPoint>> listening, TimePr
         {
             var targets = await ResolveAsync(endPoint, cancel).ConfigureAwait(false);
             if (targets.Count == 0) throw new SocketException((int)SocketError.HostNotFound);
-            return await Staggered.FirstAsync(targets, Stagger, (target, given) => DialAsync(target, isPortShared ? LocalFor(target) : null, given), socket => socket.Dispose(), time, cancel).ConfigureAwait(false);
+            return await Staggered.FirstAsync(
+                targets, Stagger, (target, given) => DialAsync(target, isPortShared ? LocalFor(target) : null, given), socket => socket.Dispose(), time, cancel).ConfigureAwait(false);
         }
         catch (SocketException failed)
         {
