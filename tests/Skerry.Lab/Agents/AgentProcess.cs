@@ -12,13 +12,14 @@ internal sealed class AgentProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly LabHost _host;
+    private readonly string _group;
     private readonly string _directory = WorkingDirectory.Make();
     private readonly HttpClient _http;
     private LabProcess? _process;
 
-    private AgentProcess(LabHost host)
+    private AgentProcess(LabHost host, string group)
     {
-        _host = host;
+        (_host, _group) = (host, group);
         var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (call, cancel) =>
@@ -36,10 +37,11 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Starts an agent and waits until its API answers.</summary>
     /// <param name="host">Its machine; the node has its name.</param>
-    /// <param name="configuration">What the file says besides node name, data directory and key.</param>
-    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration)
+    /// <param name="configuration">What the file says besides node, data directory and key.</param>
+    /// <param name="group">The node's group.</param>
+    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration, string group = "dc1")
     {
-        var agent = new AgentProcess(host);
+        var agent = new AgentProcess(host, group);
         try
         {
             await agent.ConfigureAsync(configuration);
@@ -55,7 +57,7 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Writes its file anew; a running agent notices.</summary>
     public Task ConfigureAsync(string configuration) => System.IO.File.WriteAllTextAsync(File, $"""
-        node: {"{"} name: {_host.Name} {"}"}
+        node: {"{"} name: {_host.Name}, group: {_group} {"}"}
         dataDirectory: {_directory}/data
         key: AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
         {configuration}

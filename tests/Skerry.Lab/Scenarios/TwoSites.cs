@@ -1,4 +1,5 @@
 using Skerry.Lab.Fabric;
+using Skerry.Lab.Load;
 using Skerry.Lab.Tunnels;
 
 namespace Skerry.Lab.Scenarios;
@@ -86,8 +87,7 @@ internal sealed class TwoSites : IAsyncDisposable
     public async Task<(TrafficFigures Figures, string Text)> NoticedAsync()
     {
         var figures = await Shop.FiguresAsync();
-        var text = $"session stood still {figures.LongestMilliseconds:0} ms, {figures.Broken} broken; {figures.Requests} requests, slowest {figures.SlowestMilliseconds:0} ms, {figures.Failed} failed";
-        return (figures, figures.LastError is null ? text : $"{text} ({figures.LastError})");
+        return (figures, figures.ToString());
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using Skerry.Lab.Load;
 using Skerry.Lab.Programs;
 
 namespace Skerry.Lab.Tunnels;

@@ -1,4 +1,5 @@
 using Skerry.Lab.Fabric;
+using Skerry.Lab.Load;
 using Skerry.Lab.Programs;
 
 namespace Skerry.Lab.Tunnels;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Skerry.Lab.Load;
 using Skerry.Lab.Programs;
 using Skerry.Libp2p;
 using Skerry.Tunnel;
@@ -13,6 +14,7 @@ namespace Skerry.Lab.Tunnels;
 /// <summary>A <see cref="TunnelNode"/> as a program: it gives back what others send it, and exchanges with others on request. It ends when its input does.</summary>
 internal sealed class TunnelProgram : IAsyncDisposable
 {
+    private static readonly SessionTarget Echo = new("echo", "echo", "tcp");
     private static readonly MeshIdentity Mesh = new(SHA256.HashData("the lab's mesh"u8));
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -63,7 +65,7 @@ internal sealed class TunnelProgram : IAsyncDisposable
                 await Tunnel.PingAsync(request.Node, _stopping.Token);
                 return Status(request.Node);
             case "load":
-                _traffic = new Traffic(Tunnel, request.Node);
+                _traffic = new Traffic(async cancel => await Tunnel.ConnectAsync(request.Node, Echo, cancel), (stream, cancel) => ((SessionStream)stream).EndWritingAsync(cancel));
                 _running = _traffic.RunAsync(_stopping.Token);
                 return new TunnelAnswer();
             case "mark":

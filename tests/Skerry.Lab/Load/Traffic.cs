@@ -1,18 +1,17 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 
-using Skerry.Tunnel;
-
-namespace Skerry.Lab.Tunnels;
+namespace Skerry.Lab.Load;
 
 /// <summary>
-/// What users of a node would notice: one session that lives on, a message back and forth in it without end, and beside it short sessions, one after the other.
-/// A byte that comes back other than it went ends the session as broken.
+/// What users of a service that gives back what it gets would notice: one connection that lives on, a message back and forth in it without end, and beside it
+/// short ones, one after the other. A byte that comes back other than it went ends the connection as broken.
 /// </summary>
-internal sealed class Traffic(TunnelNode tunnel, string node)
+/// <param name="openAsync">Makes a connection.</param>
+/// <param name="endAsync">Says in it that nothing more will be written.</param>
+internal sealed class Traffic(Func<CancellationToken, Task<Stream>> openAsync, Func<Stream, CancellationToken, ValueTask> endAsync)
 {
-    public static readonly SessionTarget Echo = new("echo", "echo", "tcp");
-
     private const int MessageLength = 256;
     private const int RequestLength = 4096;
 
@@ -55,7 +54,7 @@ internal sealed class Traffic(TunnelNode tunnel, string node)
             {
                 await action(cancel);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
                 if (cancel.IsCancellationRequested) return;
                 lock (_gate) _figures = failed(_figures) with { LastError = e.Message };
@@ -66,7 +65,7 @@ internal sealed class Traffic(TunnelNode tunnel, string node)
 
     private async Task ExchangeAsync(CancellationToken cancel)
     {
-        await using var session = await tunnel.ConnectAsync(node, Echo, cancel);
+        await using var session = await openAsync(cancel);
         var received = new byte[MessageLength];
         while (true)
         {
@@ -89,10 +88,10 @@ internal sealed class Traffic(TunnelNode tunnel, string node)
         var start = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(RequestPatience);
-        await using var session = await tunnel.ConnectAsync(node, Echo, limit.Token);
+        await using var session = await openAsync(limit.Token);
         var sent = RandomNumberGenerator.GetBytes(RequestLength);
         await session.WriteAsync(sent, limit.Token);
-        await session.EndWritingAsync(limit.Token);
+        await endAsync(session, limit.Token);
         var received = new MemoryStream();
         await session.CopyToAsync(received, limit.Token);
         if (!received.ToArray().AsSpan().SequenceEqual(sent)) throw new IOException("Another answer came.");

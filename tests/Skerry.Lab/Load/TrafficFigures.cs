@@ -1,4 +1,4 @@
-namespace Skerry.Lab.Tunnels;
+namespace Skerry.Lab.Load;
 
 /// <summary>What traffic to a node has met since the last mark.</summary>
 internal sealed record TrafficFigures
@@ -23,4 +23,11 @@ internal sealed record TrafficFigures
 
     /// <summary>What the last failure said.</summary>
     public string? LastError { get; init; }
+
+    /// <summary>For the report.</summary>
+    public override string ToString()
+    {
+        var text = $"session stood still {LongestMilliseconds:0} ms, {Broken} broken; {Requests} requests, slowest {SlowestMilliseconds:0} ms, {Failed} failed";
+        return LastError is null ? text : $"{text} ({LastError[..Math.Min(LastError.Length, 120)]})";
+    }
 }
