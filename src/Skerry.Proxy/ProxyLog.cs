@@ -61,6 +61,9 @@ internal static partial class ProxyLog
     [LoggerMessage(6018, LogLevel.Error, "A query broke the DNS server")]
     public static partial void QueryBroke(ILogger logger, Exception exception);
 
+    [LoggerMessage(6019, LogLevel.Error, "The call of {Caller} for {Service} ({Instance}) broke the proxy")]
+    public static partial void CallBroke(ILogger logger, string caller, string service, string instance, Exception exception);
+
     [LoggerMessage(6010, LogLevel.Debug, "{Service}: {Client} went on {Path} path to {Instance}: {Up} bytes there, {Down} back{Problem}")]
     public static partial void FlowEnded(ILogger logger, string service, string client, string path, string instance, long up, long down, string problem);
 }

@@ -57,6 +57,10 @@ public sealed class ServiceDoor : IAsyncDisposable
         {
             // The caller went, or this node does.
         }
+        catch (Exception broken)
+        {
+            ProxyLog.CallBroke(_logger, call.Caller, call.Target.Service, call.Target.InstanceId, broken);
+        }
         finally
         {
             Interlocked.Decrement(ref _open);

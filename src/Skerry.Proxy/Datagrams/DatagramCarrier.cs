@@ -47,7 +47,7 @@ internal sealed class DatagramCarrier(
     private async Task CarryAsync(DatagramFlow flow, Dialed<DatagramChannel> dialed, CancellationToken stopping)
     {
         var (channel, lease) = dialed;
-        var (name, path) = (lease.Instance.Service, channel.PathKind);
+        var name = lease.Instance.Service;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watched = flows.Add(() => ending.Cancel());
         metrics.Began(atClient: true);
@@ -71,13 +71,13 @@ internal sealed class DatagramCarrier(
             channel.Dispose();
             lease.Dispose();
             metrics.Ended(atClient: true);
-            ProxyLog.FlowEnded(logger, name, flow.Client.ToString(), path, lease.Instance.Key.ToString(), watched.Up, watched.Down, problem);
+            ProxyLog.FlowEnded(logger, name, flow.Client.ToString(), channel.PathKind, lease.Instance.Key.ToString(), watched.Up, watched.Down, problem);
         }
 
         void Moved(bool toService, int bytes)
         {
             watched.Moved(toService, bytes);
-            metrics.Carried(name, path, toService, bytes);
+            metrics.Carried(name, channel.PathKind, toService, bytes);
         }
 
         void TooLong() => metrics.Dropped("too-long");

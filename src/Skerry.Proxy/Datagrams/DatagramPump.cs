@@ -14,7 +14,7 @@ internal static class DatagramPump
         Func<CancellationToken, ValueTask<Datagram?>> source, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> send,
         Func<int> limit, Action<int> moved, Action dropped, CancellationToken cancellation)
     {
-        while (await source(cancellation) is { } datagram)
+        while (await NextAsync(source, cancellation) is { } datagram)
         {
             try
             {
@@ -31,6 +31,19 @@ internal static class DatagramPump
             {
                 datagram.Return();
             }
+        }
+    }
+
+    /// <summary>However a channel says that it is over: cut off from the other side, it may say it in more ways than one.</summary>
+    private static async ValueTask<Datagram?> NextAsync(Func<CancellationToken, ValueTask<Datagram?>> source, CancellationToken cancellation)
+    {
+        try
+        {
+            return await source(cancellation);
+        }
+        catch (Exception broken) when (broken is not (IOException or OperationCanceledException))
+        {
+            throw new IOException(broken.Message, broken);
         }
     }
 

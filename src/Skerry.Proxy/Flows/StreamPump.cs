@@ -11,6 +11,9 @@ internal static class StreamPump
     /// <summary>What one call of the system moves: large enough that calls do not count, small enough to stay in the second-level cache.</summary>
     private const int BufferSize = 64 * 1024;
 
+    /// <summary>What is held while nothing moves, of a stream that cannot be waited on without a buffer.</summary>
+    private const int IdleBufferSize = 4 * 1024;
+
     /// <summary>Returns when both directions have ended.</summary>
     /// <param name="client">Whoever asked.</param>
     /// <param name="service">The instance.</param>
@@ -45,11 +48,25 @@ internal static class StreamPump
 
     private static async Task CopyAsync(ServiceStream source, ServiceStream destination, bool toService, Action<bool, int> moved)
     {
-        // No buffer is held before there is something to put into it.
+        try
+        {
+            await CopyToEndAsync(source, destination, toService, moved);
+        }
+        catch (Exception broken) when (broken is not IOException)
+        {
+            // However a stream says that it is over: cut off from the other side, it may say it in more ways than one.
+            throw new IOException(broken.Message, broken);
+        }
+    }
+
+    private static async Task CopyToEndAsync(ServiceStream source, ServiceStream destination, bool toService, Action<bool, int> moved)
+    {
+        var size = source.AwaitsData ? BufferSize : IdleBufferSize;
         while (true)
         {
+            // No buffer, or a small one, is held before there is something to put into it.
             if (source.AwaitsData) _ = await source.ReadAsync(Memory<byte>.Empty);
-            var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+            var buffer = ArrayPool<byte>.Shared.Rent(size);
             try
             {
                 int read;
@@ -65,7 +82,9 @@ internal static class StreamPump
                     moved(toService, read);
                     await destination.WriteAsync(buffer.AsMemory(0, read));
                 }
-                while (read == buffer.Length || !source.AwaitsData);
+                while (read == BufferSize);
+
+                if (!source.AwaitsData) size = read == buffer.Length ? BufferSize : read < IdleBufferSize ? IdleBufferSize : size;
             }
             finally
             {

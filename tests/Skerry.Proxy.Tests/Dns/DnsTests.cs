@@ -174,6 +174,27 @@ public sealed class DnsTests
     }
 
     [Fact]
+    public async Task Where_nobody_said_where_to_listen_a_port_that_is_taken_is_no_reason_not_to_start()
+    {
+        await using var mesh = new TestMesh();
+        var node = await mesh.AddAsync("here");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var isHeld = true;
+        try
+        {
+            socket.Bind(DnsOptions.DefaultListen);
+        }
+        catch (SocketException)
+        {
+            // Another agent of this host has it, which comes to the same unless it ends just now.
+            isHeld = false;
+        }
+
+        await node.Proxy.StartAsync(new ProxyOptions(), CancellationToken.None);
+        if (isHeld) Assert.Null(node.Proxy.DnsAddress);
+    }
+
+    [Fact]
     public async Task A_server_that_was_sent_rubbish_answers_the_next()
     {
         await using var mesh = new TestMesh();
