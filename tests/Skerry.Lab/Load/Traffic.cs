@@ -58,7 +58,7 @@ internal sealed class Traffic(Func<CancellationToken, Task<Stream>> openAsync, F
             {
                 if (cancel.IsCancellationRequested) return;
                 lock (_gate) _figures = failed(_figures) with { LastError = e.Message };
-                await Task.Delay(50, cancel); // as a client would before it tries again
+                await Task.Delay(50, CancellationToken.None); // as a client would before it tries again
             }
         }
     }

@@ -52,10 +52,12 @@ public sealed class SiteTests
     [Fact]
     public async Task A_machine_that_changes_networks_keeps_its_sessions()
     {
-        await using var sites = await TwoSites.StartAsync(more: new SitePlan("mobile", "west", NatKind.Symmetric));
+        await using var sites = await TwoSites.StartAsync(more: new SitePlan("mobile", "west", NatKind.Symmetric, "phone"));
         await sites.FlowAsync();
         await sites.MarkAsync();
+        var address = sites.Lab["shop"].Address;
         await sites.Lab["shop"].MoveAsync(sites.Lab.Site("mobile"));
+        Assert.NotEqual(address, sites.Lab["shop"].Address);
         var (before, _) = await sites.NoticedAsync();
         await sites.UntilMovingAsync(before.Exchanges + 20);
         var (figures, text) = await sites.NoticedAsync();
