@@ -21,6 +21,7 @@ namespace Skerry.Gateway;
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly ServiceCatalog _catalog;
+    private readonly IFarServices? _far;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -36,9 +37,11 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="loggers">For the log.</param>
     /// <param name="meters">For counters.</param>
-    public GatewayServer(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    /// <param name="far">Services of other groups; null: they are not reached.</param>
+    public GatewayServer(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, IFarServices? far = null)
     {
         _catalog = catalog;
+        _far = far;
         _time = time;
         _loggers = loggers;
         _logger = loggers.CreateLogger("Skerry.Gateway");
@@ -70,7 +73,7 @@ public sealed class GatewayServer : IAsyncDisposable
             // A gateway without listeners has no threads and no timers.
             if (options.Listeners.IsEmpty && _running is null) return;
             if (!OperatingSystem.IsLinux()) throw new GatewayException("The gateway runs on Linux only, since its connections stand on epoll. Leave gateway.listeners empty here.");
-            _running ??= Running.Create(_catalog, _time, _loggers, _logger);
+            _running ??= Running.Create(_catalog, _far, _time, _loggers, _logger);
             // All that can be refused comes first: until then nothing has changed.
             var kept = _listeners.Where(listener => options.Listeners.Any(listener.Serves)).ToImmutableArray();
             var certificates = kept.ToDictionary(listener => listener, listener => ReadCertificate(options.Listeners.First(listener.Serves)));
@@ -167,12 +170,12 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <summary>What exists only while there is something to listen to.</summary>
     private sealed record Running(EventLoops Loops, PluginEnvironment Environment, TargetRegistry Targets, ServiceProvider Forwarding) : IAsyncDisposable
     {
-        public static Running Create(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, ILogger logger)
+        public static Running Create(ServiceCatalog catalog, IFarServices? far, TimeProvider time, ILoggerFactory loggers, ILogger logger)
         {
             var loops = new EventLoops(System.Environment.ProcessorCount, logger);
             var targets = new TargetRegistry(loops, time, logger);
             var forwarding = new ServiceCollection().AddSingleton(loggers).AddLogging().AddMetrics().AddSingleton(time).AddHttpForwarder().BuildServiceProvider();
-            var environment = new PluginEnvironment(catalog, time, logger, loops, targets, forwarding.GetRequiredService<IHttpForwarder>());
+            var environment = new PluginEnvironment(catalog, far, time, logger, loops, targets, forwarding.GetRequiredService<IHttpForwarder>());
             return new Running(loops, environment, targets, forwarding);
         }
 

@@ -87,7 +87,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
-            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters);
+            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, new ProxyFarServices(_proxy));
             await _gateway.StartAsync(model.Gateway, cancellation);
             await _proxy.StartAsync(model.Proxy, cancellation);
             await StartTunnelAsync(cancellation);

@@ -11,12 +11,13 @@ internal sealed class TargetSet : IDisposable
     private readonly UpstreamOptions _options;
     private readonly TargetRegistry _registry;
     private readonly ServiceCatalog? _catalog;
+    private readonly IFarServices? _far;
     private readonly Lock _gate = new();
     private ulong _seen;
     private bool _disposed;
     private volatile Balancer _balancer;
 
-    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog catalog)
+    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog catalog, IFarServices? far)
     {
         _options = options;
         _registry = registry;
@@ -24,7 +25,10 @@ internal sealed class TargetSet : IDisposable
         _balancer = new Balancer(options, []);
         if (_catalog is not null)
         {
+            // What other groups have bears no tags that a forward could choose by.
+            _far = options.Tag.Length == 0 ? far : null;
             _catalog.Changed += OnCatalogChanged;
+            if (_far is not null) _far.Changed += OnFarChanged;
             OnCatalogChanged(_catalog.Current);
         }
         else
@@ -48,6 +52,7 @@ internal sealed class TargetSet : IDisposable
     public void Dispose()
     {
         if (_catalog is not null) _catalog.Changed -= OnCatalogChanged;
+        if (_far is not null) _far.Changed -= OnFarChanged;
         lock (_gate)
         {
             _disposed = true;
@@ -60,15 +65,36 @@ internal sealed class TargetSet : IDisposable
     {
         lock (_gate)
         {
-            var index = snapshot.ServiceIndex(_options.Service);
-            if (index <= _seen && _seen != 0) return;
-            _seen = Math.Max(1, index);
-            Replace([.. snapshot.Instances(_options.Service)
-                .Where(entry => entry.Status != CheckStatus.Critical && entry.Service.Port > 0)
-                .Where(entry => _options.Tag.Length == 0 || entry.Service.Tags.Contains(_options.Tag))
-                .Select(entry => (entry.EffectiveAddress, entry.Service.Port, entry.Status == CheckStatus.Warning ? entry.Service.Weights.Warning : entry.Service.Weights.Passing))]);
+            // Groups come and go: their indexes count with the own group's.
+            var index = snapshot.ServiceIndex(_options.Service) + snapshot.Groups.Values.Aggregate(0UL, (sum, group) => sum + group.ServiceIndex(_options.Service) + 1);
+            if (index == _seen) return;
+            _seen = index;
+            Look(snapshot);
         }
     }
+
+    private void OnFarChanged()
+    {
+        lock (_gate) Look(_catalog!.Current);
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Look(CatalogSnapshot snapshot)
+    {
+        var isElsewhere = _options.Group.Length > 0 && snapshot.Groups.ContainsKey(_options.Group);
+        var near = isElsewhere ? [] : Healthy(snapshot.Instances(_options.Service));
+        // Asked for while it is not needed yet: then it is there when it is.
+        var far = _far is not null && snapshot.Groups.Values.Any(group => (!isElsewhere || group.Name == _options.Group) && !Healthy(group.Instances(_options.Service)).IsEmpty)
+            ? _far.Find(_options.Service, _options.Group)
+            : null;
+        if (!near.IsEmpty || far is null) Replace([.. near.Select(entry => (entry.EffectiveAddress, entry.Service.Port, WeightOf(entry)))]);
+        else Replace([(far.Address.ToString(), far.Port, 1)]);
+    }
+
+    private static int WeightOf(ServiceEntry entry) => entry.Status == CheckStatus.Warning ? entry.Service.Weights.Warning : entry.Service.Weights.Passing;
+
+    private ImmutableArray<ServiceEntry> Healthy(ImmutableArray<ServiceEntry> instances) =>
+        [.. instances.Where(entry => entry.Status != CheckStatus.Critical && entry.Service.Port > 0).Where(entry => _options.Tag.Length == 0 || entry.Service.Tags.Contains(_options.Tag))];
 
     private void Replace(ImmutableArray<(string Host, int Port, int Weight)> instances)
     {

@@ -13,8 +13,12 @@ public sealed record UpstreamOptions : PluginOptions
     [Reloadable, Description("Service whose healthy instances take the requests. Either this or `addresses`.")]
     public string Service { get; init; } = "";
 
+    /// <summary>The group whose instances take the requests; empty: the own group's, and while it has none the nearest other group's.</summary>
+    [Reloadable, Description("Group whose exported instances of the service take the requests. Empty: the own group's, and while none of those is healthy the nearest other group's.")]
+    public string Group { get; init; } = "";
+
     /// <summary>Only instances with this tag; empty: all.</summary>
-    [Reloadable, Description("Only instances of the service with this tag. Empty: all.")]
+    [Reloadable, Description("Only instances of the service with this tag; other groups' are not asked then. Empty: all.")]
     public string Tag { get; init; } = "";
 
     /// <summary>Fixed addresses, <c>HOST:PORT</c>.</summary>

@@ -42,7 +42,7 @@ internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment 
     public override void Prepare(GatewayPlugin? before)
     {
         if (before is UpstreamPlugin replaced) _budget = replaced._budget;
-        _targets = new TargetSet(options, environment.Targets, environment.Catalog);
+        _targets = new TargetSet(options, environment.Targets, environment.Catalog, environment.Far);
         _httpClient = new HttpClientForwarder(options, environment.Forwarder);
     }
 
