@@ -49,6 +49,11 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
         (_tunnel, _catalog, _seeds) = (tunnel, catalog, seeds);
         tunnel.Handle(Protocol, (node, _, stream, cancel) => ReceiveAsync(node, stream, cancel));
         catalog.Changed += _ => Update();
+        // Somebody is connected again: others may be within reach, too.
+        tunnel.NodeConnected += _ =>
+        {
+            foreach (var peer in _peers.Values) peer.Wake();
+        };
         Update();
     }
 
@@ -116,7 +121,7 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
                 _catalog!.WidePeersChanged();
             }
 
-            await Task.Delay(pause, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await peer.PauseAsync(pause, time, either.Token);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 

@@ -10,6 +10,7 @@ internal sealed class WidePeer(string node, int maxWaiting) : IDisposable
 {
     private readonly Channel<ReadOnlyMemory<byte>> _waiting = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
+    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isOpen;
 
     public string Node => node;
@@ -49,6 +50,18 @@ internal sealed class WidePeer(string node, int maxWaiting) : IDisposable
             }
         }
     }
+
+    /// <summary>Waits before the next attempt, unless it is woken.</summary>
+    public async Task PauseAsync(TimeSpan pause, TimeProvider time, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(Task.Delay(pause, time, ended.Token), _woken.Task);
+        await ended.CancelAsync();
+        Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    }
+
+    /// <summary>Tries again at once.</summary>
+    public void Wake() => Volatile.Read(ref _woken).TrySetResult();
 
     public void Stop() => _stopping.Cancel();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,31 +17,43 @@ internal sealed class DemoNode : IDisposable
     /// <summary>What an agent's own readiness is noted as.</summary>
     public const string AgentSubject = "its own agent";
 
+    /// <summary>What the relays of a node are noted as, each <c>held</c>.</summary>
+    public const string RelaySubject = "relay ";
+
     private readonly DemoDirectory _directory;
     private readonly Sightings _sightings;
     private readonly string _configuration;
+    private readonly List<double> _resumed = [];
     private ChildProcess? _agent;
     private ChildProcess? _instance;
     private HealthWatch? _health;
 
     /// <param name="name">Its name.</param>
+    /// <param name="group">Its site.</param>
     /// <param name="host">The loopback address that is its own.</param>
-    /// <param name="hasGateway">Whether a gateway in front of the service runs on it.</param>
+    /// <param name="role">What runs on it.</param>
     /// <param name="directory">Where its files go.</param>
     /// <param name="sightings">Takes in what its agent sees.</param>
-    public DemoNode(string name, IPAddress host, bool hasGateway, DemoDirectory directory, Sightings sightings)
+    public DemoNode(string name, string group, IPAddress host, DemoRole role, DemoDirectory directory, Sightings sightings)
     {
         Name = name;
+        Group = group;
+        Role = role;
         _directory = directory;
         _sightings = sightings;
         Gossip = FreePort.Find(host);
         Api = FreePort.Find(host);
         Service = FreePort.Find(host);
-        Gateway = hasGateway ? FreePort.Find(host) : null;
+        Tunnel = FreePort.Find(host);
+        Gateway = role == DemoRole.Relay ? null : FreePort.Find(host);
         _configuration = directory.File(name + ".yaml");
     }
 
     public string Name { get; }
+
+    public string Group { get; }
+
+    public DemoRole Role { get; }
 
     public string InstanceId => ServiceName + "-" + Name;
 
@@ -49,6 +62,9 @@ internal sealed class DemoNode : IDisposable
     public IPEndPoint Api { get; }
 
     public IPEndPoint Service { get; }
+
+    /// <summary>Where the tunnel listens, if the node is a relay; the others take no connection in.</summary>
+    public IPEndPoint Tunnel { get; }
 
     /// <summary>Where the gateway listens; null: there is none on this node.</summary>
     public IPEndPoint? Gateway { get; }
@@ -60,9 +76,20 @@ internal sealed class DemoNode : IDisposable
     /// <summary>What its agent said last, in its words.</summary>
     public IEnumerable<string> LastMessages => (_agent?.LastLines ?? []).Select(line => (Parse(line, "message") ?? line).Trim());
 
-    /// <summary>Writes the configuration that its agent is started with.</summary>
-    public void Configure(string key, IEnumerable<DemoNode> others)
+    /// <summary>For how many milliseconds each connection was without a path before it went on over another.</summary>
+    public IReadOnlyList<double> Resumed
     {
+        get
+        {
+            lock (_resumed) return [.. _resumed];
+        }
+    }
+
+    /// <summary>Writes the configuration that its agent is started with.</summary>
+    public void Configure(string key, IReadOnlyCollection<DemoNode> all)
+    {
+        var neighbours = all.Where(other => other != this && other.Group == Group);
+        var relays = all.Where(other => other.Role == DemoRole.Relay);
         var gateway = Gateway is null ? "" : $$"""
 
             gateway:
@@ -75,14 +102,21 @@ internal sealed class DemoNode : IDisposable
                     - upstream: { service: {{ServiceName}} }
             """;
         File.WriteAllText(_configuration, $$"""
-            node: { name: {{Name}}, group: demo }
+            node: { name: {{Name}}, group: {{Group}} }
             dataDirectory: {{_directory.File(Name)}}
             key: '{{key}}'
             gossip:
               bind: '{{Gossip}}'
               profile: local
-              join: [{{string.Join(", ", others.Select(other => $"'{other.Gossip}'"))}}]
+              join: [{{string.Join(", ", neighbours.Select(other => $"'{other.Gossip}'"))}}]
             api: { address: '{{Api}}' }
+            catalog: { groupUnreachableAfter: 1500ms }
+            edgeTunnel:
+              mode: {{(Role == DemoRole.Relay ? "serverAndClient" : "clientOnly")}}
+              listenPort: {{Tunnel.Port.ToString(CultureInfo.InvariantCulture)}}
+              finderPeriod: 1s
+              relayNodes: [{{string.Join(", ", relays.Select(relay => $"{{ nodeName: {relay.Name}, advertiseAddress: ['{relay.Tunnel}'] }}"))}}]
+            proxy: { dns: { enable: false } }
             log: { format: json }
             """ + gateway + "\n");
     }
@@ -90,7 +124,7 @@ internal sealed class DemoNode : IDisposable
     public void StartAgent()
     {
         _agent = new ChildProcess(["agent", "--config", _configuration, "--end-with-parent", _directory.Path], OnLogLine);
-        _health = new HealthWatch(Name, Api, _sightings);
+        _health = new HealthWatch(Name, Api, Role == DemoRole.Service ? "" : DemoStory.FarSite, _sightings);
     }
 
     public void StartInstance() =>
@@ -106,9 +140,18 @@ internal sealed class DemoNode : IDisposable
             Id = InstanceId,
             Address = Service.Address.ToString(),
             Port = Service.Port,
+            Exported = true,
             Checks = [new CheckConfiguration { Http = new Uri($"http://{Service}/health"), Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(1) }],
         };
         await client.PutAsync("v1/agent/service/register", RegistrationDocument.Of(service), ApiJson.Default.RegistrationDocument, cancellation);
+    }
+
+    /// <summary>The relayed connections of its tunnel that carry something, and where each leads.</summary>
+    public async Task<IReadOnlyList<PathResult>> UsedPathsAsync(CancellationToken cancellation)
+    {
+        using var client = new AgentClient(Api.ToString());
+        var tunnel = await client.GetAsync("v1/skerry/tunnel", ResultJson.Readable.TunnelResult, cancellation);
+        return [.. tunnel.Paths.Where(path => path is { Path: "relayed", Sessions: > 0 })];
     }
 
     public void KillInstance()
@@ -134,12 +177,14 @@ internal sealed class DemoNode : IDisposable
         _instance?.Dispose();
     }
 
-    /// <summary>What the agent's own log says of other members.</summary>
+    /// <summary>What the agent's own log says of members, relays and connections.</summary>
     private void OnLogLine(string text)
     {
-        if (Parse(text, "part") == "agent" && Parse(text, "event") == "Ready") _sightings.Note(Name, AgentSubject, "ready");
-        if (Parse(text, "part") != "gossip" || Parse(text, "node") is not { } member) return;
-        var state = Parse(text, "event") switch
+        var (part, what) = (Parse(text, "part"), Parse(text, "event"));
+        if (part == "agent" && what == "Ready") _sightings.Note(Name, AgentSubject, "ready");
+        if (part == "tunnel") OnTunnelLine(text, what);
+        if (part != "gossip" || Parse(text, "node") is not { } member) return;
+        var state = what switch
         {
             "Joined" => "alive",
             "Failed" => "failed",
@@ -149,12 +194,20 @@ internal sealed class DemoNode : IDisposable
         if (state is not null) _sightings.Note(Name, member, state);
     }
 
+    private void OnTunnelLine(string text, string? what)
+    {
+        if (what == "Reserved") _sightings.Note(Name, RelaySubject + Parse(text, "relay"), "held");
+        if (what == "RelayLost") _sightings.Note(Name, RelaySubject + Parse(text, "relay"), "lost");
+        if (what != "Resumed" || !double.TryParse(Parse(text, "milliseconds"), CultureInfo.InvariantCulture, out var took)) return;
+        lock (_resumed) _resumed.Add(took);
+    }
+
     /// <summary>A field of a line of the log; null when there is none, or it is no such line.</summary>
     private static string? Parse(string line, string field)
     {
         try
         {
-            return JsonNode.Parse(line)?[field]?.GetValue<string>();
+            return JsonNode.Parse(line)?[field]?.ToString();
         }
         catch (JsonException)
         {

@@ -6,17 +6,28 @@ using Skerry.Agent.Configuration;
 
 namespace Skerry.Agent.Demo;
 
-/// <summary>The demo from beginning to end: a group forms, a service is reached through the gateway, an instance dies, a node dies, both come back.</summary>
+/// <summary>
+/// The demo from beginning to end: two sites that take no connection in and two relays between them; a service of one is called at the other; an instance dies, the relay
+/// in use dies, the site is cut off; all comes back.
+/// </summary>
 /// <param name="narrator">Tells it.</param>
 internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
 {
+    /// <summary>The site with the service.</summary>
+    public const string FarSite = "factory";
+
+    private const string NearSite = "shop";
+
     /// <summary>For each thing that should be seen. Ten times what it takes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Between the chapters, for the reader and for some requests.</summary>
     private static readonly TimeSpan Breath = TimeSpan.FromSeconds(1.5);
 
-    private static readonly string[] Names = ["gate", "north", "south"];
+    private static readonly (string Name, string Group, DemoRole Role)[] Cast =
+    [
+        ("gate", NearSite, DemoRole.Gate), ("relay1", "cloud1", DemoRole.Relay), ("relay2", "cloud2", DemoRole.Relay), ("north", FarSite, DemoRole.Service), ("south", FarSite, DemoRole.Service),
+    ];
 
     private readonly DemoDirectory _directory = new();
     private readonly Sightings _sightings = new();
@@ -26,9 +37,13 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
 
     private DemoNode Gate => _nodes[0];
 
-    private DemoNode North => _nodes[1];
+    private DemoNode[] Relays => _nodes[1..3];
 
-    private DemoNode South => _nodes[2];
+    private DemoNode North => _nodes[3];
+
+    private DemoNode South => _nodes[4];
+
+    private DemoNode[] Hidden => [Gate, North, South];
 
     /// <summary>What should have been seen and was not, and requests that failed; empty: all went well.</summary>
     public IReadOnlyList<string> Shortcomings =>
@@ -37,17 +52,17 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
     /// <summary>Whether the story was told to its end.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Tells the story; the group and the stream of requests are left running.</summary>
+    /// <summary>Tells the story; the sites and the stream of requests are left running.</summary>
     public async Task TellAsync(CancellationToken cancellation)
     {
-        Func<CancellationToken, Task>[] chapters = [FormGroupAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseNodeAsync, RegainNodeAsync];
+        Func<CancellationToken, Task>[] chapters = [FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseRelayAsync, CutOffAsync, HealAsync];
         foreach (var chapter in chapters)
         {
             await chapter(cancellation);
             if (_missed.Count > 0) break; // what follows builds on what did not come
         }
 
-        narrator.Chapter(Shortcomings.Count == 0 ? "The end: an instance and a node died and came back, and no request failed." : "The end, with something missing:");
+        narrator.Chapter(Shortcomings.Count == 0 ? "The end: an instance died, a relay died, a site was cut off and came back, and no request failed." : "The end, with something missing:");
         TellRequests();
         HasEnded = true;
         foreach (var shortcoming in Shortcomings) narrator.Bad(shortcoming);
@@ -82,40 +97,43 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task FormGroupAsync(CancellationToken cancellation)
+    private async Task FormSitesAsync(CancellationToken cancellation)
     {
-        narrator.Chapter("Three agents, each a process with an address of its own, gossip encrypted with a fresh key");
-        narrator.Aside("timers of the profile 'local', made for one machine; between machines 'lan' takes a little longer to be sure");
+        narrator.Chapter($"Two sites, '{NearSite}' with the node gate and '{FarSite}' with north and south; none of the three takes a connection in. Between them two relays");
+        narrator.Aside("each agent is a process with an address of its own; one fresh mesh key; gossip timers of the profile 'local', made for one machine");
         // Each demo takes addresses of its own, so that several on one machine are not in each other's way.
         var subnet = (byte)Random.Shared.Next(1, 255);
-        _nodes = [.. Names.Select((name, index) => new DemoNode(name, new IPAddress([127, 0, subnet, (byte)(11 + index)]), hasGateway: index == 0, _directory, _sightings))];
+        _nodes = [.. Cast.Select((one, index) => new DemoNode(one.Name, one.Group, new IPAddress([127, 0, subnet, (byte)(11 + index)]), one.Role, _directory, _sightings))];
         var key = MeshKey.Generate();
         var started = Stopwatch.GetTimestamp();
         foreach (var node in _nodes)
         {
-            node.Configure(key, _nodes.Where(other => other != node));
+            node.Configure(key, _nodes);
             node.StartAgent();
-            narrator.Say($"{node.Name}: agent started, process {node.AgentProcess}, API http://{node.Api}");
+            narrator.Say($"{node.Name}: agent of site '{node.Group}' started, process {node.AgentProcess}, API http://{node.Api}");
         }
 
         await SeenAsync("all parts have started", _nodes, DemoNode.AgentSubject, "ready", started, cancellation);
-        foreach (var node in _nodes) await SeenAsync($"{node.Name} is a member", _nodes.Where(other => other != node), node.Name, "alive", started, cancellation);
+        await SeenAsync("north is a member", [South], North.Name, "alive", started, cancellation);
+        await SeenAsync("south is a member", [North], South.Name, "alive", started, cancellation);
+        foreach (var relay in Relays) await SeenAsync($"{relay.Name} puts callers through", Hidden, DemoNode.RelaySubject + relay.Name, "held", started, cancellation);
     }
 
     private async Task StartServiceAsync(CancellationToken cancellation)
     {
-        narrator.Chapter($"Two instances of the service '{DemoNode.ServiceName}', on north and south, each registered with its own node's agent");
+        narrator.Chapter($"Two instances of the service '{DemoNode.ServiceName}' at the {FarSite}, on north and south, exported: the {NearSite} sees them, too");
         foreach (var node in (DemoNode[])[North, South])
         {
             node.StartInstance();
             var registered = Stopwatch.GetTimestamp();
             await node.RegisterInstanceAsync(cancellation);
             narrator.Say($"{node.Name}: instance started, process {node.InstanceProcess}, http://{node.Service}/, checked every second");
-            await SeenAsync($"{node.InstanceId} passes", _nodes, node.InstanceId, "passing", registered, cancellation);
+            await SeenAsync($"{node.InstanceId} passes", Hidden, node.InstanceId, "passing", registered, cancellation);
             if (_missed.Count > 0) return;
         }
 
-        narrator.Say($"gate: the gateway at http://{Gate.Gateway}/ sends requests to both; 200 a second from now on");
+        await RoutedAsync(cancellation);
+        narrator.Say($"gate: the gateway at http://{Gate.Gateway}/ sends requests through the tunnel to both; 200 a second from now on");
         _requests = new RequestStream(new Uri($"http://{Gate.Gateway}/"));
         _requests.Start();
         await AnsweredAsync(North, cancellation);
@@ -129,7 +147,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
         narrator.Chapter($"kill -9 {South.InstanceProcess}: the instance on south dies");
         var killed = Stopwatch.GetTimestamp();
         South.KillInstance();
-        await SeenAsync($"{South.InstanceId} is critical", _nodes, South.InstanceId, "critical", killed, cancellation, isBad: true);
+        await SeenAsync($"{South.InstanceId} is critical", Hidden, South.InstanceId, "critical", killed, cancellation, isBad: true);
         await Task.Delay(Breath, cancellation);
         TellRequests();
     }
@@ -139,35 +157,86 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
         narrator.Chapter("The instance on south comes back");
         var started = Stopwatch.GetTimestamp();
         South.StartInstance();
-        await SeenAsync($"{South.InstanceId} passes", _nodes, South.InstanceId, "passing", started, cancellation);
+        await SeenAsync($"{South.InstanceId} passes", Hidden, South.InstanceId, "passing", started, cancellation);
         await AnsweredAsync(South, cancellation);
         await Task.Delay(Breath, cancellation);
         TellRequests();
     }
 
-    private async Task LoseNodeAsync(CancellationToken cancellation)
+    private async Task LoseRelayAsync(CancellationToken cancellation)
     {
-        narrator.Chapter($"kill -9 {South.AgentProcess} {South.InstanceProcess}: the whole node south dies, agent and instance");
+        narrator.Chapter($"A download of {DemoService.DownloadLength >> 20} MB begins beside the requests; in the middle of it the relay it comes through is killed");
+        var download = new DownloadProbe(new Uri($"http://{Gate.Gateway}/download"));
+        var running = download.RunAsync(cancellation);
+        var node = await download.Begun.WaitAsync(cancellation);
+        var path = (await Gate.UsedPathsAsync(cancellation)).FirstOrDefault(path => path.Node == node);
+        var relay = Array.Find(Relays, relay => path?.Address.StartsWith($"/ip4/{relay.Tunnel.Address}/", StringComparison.Ordinal) == true);
+        if (relay is null)
+        {
+            _missed.Add($"the download from '{node}' comes through no relay");
+            return;
+        }
+
+        var before = Gate.Resumed.Count;
         var killed = Stopwatch.GetTimestamp();
-        await South.KillAsync();
-        DemoNode[] survivors = [Gate, North];
-        await SeenAsync("south has failed", survivors, South.Name, "failed", killed, cancellation, isBad: true);
-        await SeenAsync($"{South.InstanceId} is critical", survivors, South.InstanceId, "critical", killed, cancellation, isBad: true);
-        await Task.Delay(Breath, cancellation);
+        narrator.Bad($"kill -9 {relay.AgentProcess}: {relay.Name} dies");
+        await relay.KillAsync();
+        await SeenAsync($"{relay.Name} is lost", Hidden, DemoNode.RelaySubject + relay.Name, "lost", killed, cancellation, isBad: true);
+        if (await running is { } wrong) _missed.Add(wrong);
+        else narrator.Good($"the download is whole: the checksum of its {DemoService.DownloadLength} bytes holds");
+        var resumed = Gate.Resumed.Skip(before).ToList();
+        if (resumed.Count == 0) _missed.Add("no connection moved to the other relay");
+        else narrator.Good(string.Create(CultureInfo.InvariantCulture, $"{resumed.Count} connections went on over the other relay, the slowest after {resumed.Max():0} ms without a path"));
         TellRequests();
     }
 
-    private async Task RegainNodeAsync(CancellationToken cancellation)
+    private async Task CutOffAsync(CancellationToken cancellation)
     {
-        narrator.Chapter("The node south comes back: its members and registrations are on its disk");
+        narrator.Chapter($"The other relay is killed as well: the {FarSite} is cut off, and goes on inside");
+        await _requests!.PauseAsync();
+        narrator.Say("the requests from the shop pause: nothing could answer them");
+        var killed = Stopwatch.GetTimestamp();
+        foreach (var relay in Relays) await relay.KillAsync();
+        await SeenAsync($"{North.InstanceId} cannot be reached", [Gate], North.InstanceId, "critical", killed, cancellation, isBad: true);
+        foreach (var node in (DemoNode[])[North, South])
+        {
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+            var answer = await http.GetStringAsync(new Uri($"http://{node.Gateway}/"), cancellation);
+            narrator.Good($"{node.Name}: the {FarSite}'s own users still get '{answer.Trim()}'");
+        }
+    }
+
+    private async Task HealAsync(CancellationToken cancellation)
+    {
+        narrator.Chapter("Both relays are back");
         var started = Stopwatch.GetTimestamp();
-        South.StartAgent();
-        South.StartInstance();
-        narrator.Say($"south: agent started, process {South.AgentProcess}; instance, process {South.InstanceProcess}");
-        await SeenAsync("south is a member", [Gate, North], South.Name, "alive", started, cancellation);
-        await SeenAsync($"{South.InstanceId} passes", _nodes, South.InstanceId, "passing", started, cancellation);
+        foreach (var relay in Relays) relay.StartAgent();
+        foreach (var node in (DemoNode[])[North, South]) await SeenAsync($"{node.InstanceId} passes", [Gate], node.InstanceId, "passing", started, cancellation);
+        await RoutedAsync(cancellation);
+        _requests!.Start();
+        await AnsweredAsync(North, cancellation);
         await AnsweredAsync(South, cancellation);
         await Task.Delay(Breath, cancellation);
+    }
+
+    /// <summary>Waits until the gateway has a way to the service.</summary>
+    private async Task RoutedAsync(CancellationToken cancellation)
+    {
+        var since = Stopwatch.GetTimestamp();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        while (Stopwatch.GetElapsedTime(since) < Patience)
+        {
+            using var answer = await http.GetAsync(new Uri($"http://{Gate.Gateway}/"), cancellation);
+            if (answer.IsSuccessStatusCode)
+            {
+                narrator.Good(string.Create(CultureInfo.InvariantCulture, $"gate: the gateway has a way to the service, {Stopwatch.GetElapsedTime(since).TotalMilliseconds:0} ms later"));
+                return;
+            }
+
+            await Task.Delay(20, cancellation);
+        }
+
+        _missed.Add("the gateway found no way to the service");
     }
 
     /// <summary>Waits until all of them see it, each in its own view, and tells after how long each did.</summary>

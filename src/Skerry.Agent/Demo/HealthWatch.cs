@@ -13,6 +13,7 @@ internal sealed class HealthWatch : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _observer;
+    private readonly string _group;
     private readonly Sightings _sightings;
     private readonly HttpClient _http;
     private readonly CancellationTokenSource _stopping = new();
@@ -21,10 +22,12 @@ internal sealed class HealthWatch : IAsyncDisposable
 
     /// <param name="observer">The node whose view it is.</param>
     /// <param name="api">Its agent's API.</param>
+    /// <param name="group">The group whose instances it follows; empty: its own.</param>
     /// <param name="sightings">Takes in what is seen.</param>
-    public HealthWatch(string observer, IPEndPoint api, Sightings sightings)
+    public HealthWatch(string observer, IPEndPoint api, string group, Sightings sightings)
     {
         _observer = observer;
+        _group = group;
         _sightings = sightings;
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://{api}/") };
         _watching = Task.Run(WatchAsync);
@@ -45,7 +48,7 @@ internal sealed class HealthWatch : IAsyncDisposable
         {
             try
             {
-                using var answer = await _http.GetAsync($"v1/health/service/{DemoNode.ServiceName}?wait=30s&index={index.ToString(CultureInfo.InvariantCulture)}", _stopping.Token);
+                using var answer = await _http.GetAsync($"v1/health/service/{DemoNode.ServiceName}?wait=30s&dc={_group}&index={index.ToString(CultureInfo.InvariantCulture)}", _stopping.Token);
                 answer.EnsureSuccessStatusCode();
                 index = answer.Headers.TryGetValues("X-Consul-Index", out var values) ? long.Parse(values.First(), CultureInfo.InvariantCulture) : 0;
                 var body = await answer.Content.ReadAsStreamAsync(_stopping.Token);

@@ -14,7 +14,7 @@ internal sealed class RequestStream(Uri target) : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
-    private readonly CancellationTokenSource _stopping = new();
+    private CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, long> _answeredBy = new(StringComparer.Ordinal);
     private Task _clients = Task.CompletedTask;
@@ -32,7 +32,19 @@ internal sealed class RequestStream(Uri target) : IAsyncDisposable
     /// <summary>What the first of them got.</summary>
     public string? FirstFailure => Volatile.Read(ref _firstFailure);
 
-    public void Start() => _clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(RunAsync)));
+    /// <summary>Begins, or goes on after a pause.</summary>
+    public void Start()
+    {
+        if (_stopping.IsCancellationRequested) _stopping = new CancellationTokenSource();
+        _clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(RunAsync)));
+    }
+
+    /// <summary>Sends no more, and gives up what is under way without counting it.</summary>
+    public async Task PauseAsync()
+    {
+        await _stopping.CancelAsync();
+        await _clients;
+    }
 
     /// <summary>Answers of each node so far.</summary>
     public long AnsweredBy(string node)

@@ -19,8 +19,6 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="logger">Tells of relays won and lost.</param>
 internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links links, ITunnelDirectory directory, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RelayState> _relays = new(StringComparer.Ordinal);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -154,7 +152,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
         {
             // Who failed is tried again when its pause is over, and sooner than the next round if nothing is held.
             var next = _relays.Values.Where(relay => relay.Connection is null).Select(relay => relay.NextTry - time.GetUtcNow()).DefaultIfEmpty(options.FinderPeriod).Min();
-            wait = TimeSpan.FromMilliseconds(Math.Clamp(Math.Min(next.TotalMilliseconds, options.FinderPeriod.TotalMilliseconds), 20, LongestPause.TotalMilliseconds));
+            wait = TimeSpan.FromMilliseconds(Math.Clamp(Math.Min(next.TotalMilliseconds, options.FinderPeriod.TotalMilliseconds), 20, double.MaxValue));
         }
 
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -237,7 +235,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
     /// <summary>Under the lock.</summary>
     private void Postpone(RelayState relay)
     {
-        var pause = Math.Min(options.HeartbeatPeriod.TotalSeconds * 0.5 * Math.Pow(2, relay.Failures++), LongestPause.TotalSeconds);
+        var pause = Math.Min(options.HeartbeatPeriod.TotalSeconds * 0.5 * Math.Pow(2, relay.Failures++), options.FinderPeriod.TotalSeconds);
         relay.NextTry = time.GetUtcNow() + TimeSpan.FromSeconds(pause);
     }
 
