@@ -21,7 +21,7 @@ namespace Skerry.Gateway;
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly ServiceCatalog _catalog;
-    private readonly IFarServices? _far;
+    private readonly IFarInstances? _far;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
@@ -37,8 +37,8 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <param name="time">Clock and timers.</param>
     /// <param name="loggers">For the log.</param>
     /// <param name="meters">For counters.</param>
-    /// <param name="far">Services of other groups; null: they are not reached.</param>
-    public GatewayServer(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, IFarServices? far = null)
+    /// <param name="far">Instances of other groups; null: they are not reached.</param>
+    public GatewayServer(ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, IFarInstances? far = null)
     {
         _catalog = catalog;
         _far = far;
@@ -170,7 +170,7 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <summary>What exists only while there is something to listen to.</summary>
     private sealed record Running(EventLoops Loops, PluginEnvironment Environment, TargetRegistry Targets, ServiceProvider Forwarding) : IAsyncDisposable
     {
-        public static Running Create(ServiceCatalog catalog, IFarServices? far, TimeProvider time, ILoggerFactory loggers, ILogger logger)
+        public static Running Create(ServiceCatalog catalog, IFarInstances? far, TimeProvider time, ILoggerFactory loggers, ILogger logger)
         {
             var loops = new EventLoops(System.Environment.ProcessorCount, logger);
             var targets = new TargetRegistry(loops, time, logger);

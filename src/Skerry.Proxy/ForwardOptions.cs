@@ -15,6 +15,10 @@ public sealed record ForwardOptions
     [Description("The group whose instances are used. Absent: the own group's, and when it has no healthy one the nearest other group's.")]
     public string Group { get; init; } = "";
 
+    /// <summary>Only this instance, <c>NODE/ID</c>; empty: any.</summary>
+    [RegularExpression("([^/\\s]{1,128}/[^/\\s]{1,256})?", ErrorMessage = "NODE/ID"), Description("Only this instance, `NODE/ID`. Absent: any.")]
+    public string Instance { get; init; } = "";
+
     /// <summary>Where clients connect to. Port 0 takes a free one.</summary>
     [Description("Where clients connect to. Port 0 takes a free one. Other than loopback only with `proxy.allowOpenListeners`.")]
     public required IPEndPoint Listen { get; init; }

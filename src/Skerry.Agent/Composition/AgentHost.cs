@@ -38,6 +38,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private GatewayServer? _gateway;
     private readonly TunnelWideTransport _wide;
     private ProxyServer? _proxy;
+    private ProxyFarInstances? _far;
     private TunnelNode? _tunnel;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
@@ -82,12 +83,13 @@ internal sealed class AgentHost : IAsyncDisposable
         {
             await _gossip.StartAsync(cancellation);
             await StartCatalogAsync(model, cancellation);
-            _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), _time, _loggers, _meters);
+            var distances = new MeshDistances(_gossip, () => _tunnel);
+            _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), distances, _time, _loggers, _meters);
             var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
-            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, new ProxyFarServices(_proxy));
+            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, _far = new ProxyFarInstances(_proxy, _catalog!, distances));
             await _gateway.StartAsync(model.Gateway, cancellation);
             await _proxy.StartAsync(model.Proxy, cancellation);
             await StartTunnelAsync(cancellation);
@@ -119,6 +121,7 @@ internal sealed class AgentHost : IAsyncDisposable
         await _joiner.DisposeAsync();
         await _stopping.CancelAsync();
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _far?.Dispose();
         if (_proxy is not null) await _proxy.DisposeAsync();
         await _wide.DisposeAsync();
         if (_tunnel is not null) await _tunnel.DisposeAsync();

@@ -15,6 +15,7 @@ internal static class ProxyPart
 {
     /// <summary>Without a <paramref name="far"/>, instances of other sites are not reached.</summary>
     public static ProxyServer Compose(
-        AgentConfiguration configuration, DataDirectory data, GossipNode gossip, ServiceCatalog catalog, IFarDialer? far, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters) =>
-        new(new ProxyIdentity(gossip.Name, configuration.Node.Group) { DataDirectory = data.Path }, catalog, far, new GossipDistances(gossip), time, loggers, meters);
+        AgentConfiguration configuration, DataDirectory data, GossipNode gossip, ServiceCatalog catalog, IFarDialer? far, INodeDistances distances, TimeProvider time,
+        ILoggerFactory loggers, IMeterFactory meters) =>
+        new(new ProxyIdentity(gossip.Name, configuration.Node.Group) { DataDirectory = data.Path }, catalog, far, distances, time, loggers, meters);
 }

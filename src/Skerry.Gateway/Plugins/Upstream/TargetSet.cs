@@ -11,13 +11,13 @@ internal sealed class TargetSet : IDisposable
     private readonly UpstreamOptions _options;
     private readonly TargetRegistry _registry;
     private readonly ServiceCatalog? _catalog;
-    private readonly IFarServices? _far;
+    private readonly IFarInstances? _far;
     private readonly Lock _gate = new();
     private ulong _seen;
     private bool _disposed;
     private volatile Balancer _balancer;
 
-    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog catalog, IFarServices? far)
+    public TargetSet(UpstreamOptions options, TargetRegistry registry, ServiceCatalog catalog, IFarInstances? far)
     {
         _options = options;
         _registry = registry;
@@ -82,13 +82,26 @@ internal sealed class TargetSet : IDisposable
     private void Look(CatalogSnapshot snapshot)
     {
         var isElsewhere = _options.Group.Length > 0 && snapshot.Groups.ContainsKey(_options.Group);
-        var near = isElsewhere ? [] : Healthy(snapshot.Instances(_options.Service));
-        // Asked for while it is not needed yet: then it is there when it is.
-        var far = _far is not null && snapshot.Groups.Values.Any(group => (!isElsewhere || group.Name == _options.Group) && !Healthy(group.Instances(_options.Service)).IsEmpty)
-            ? _far.Find(_options.Service, _options.Group)
-            : null;
-        if (!near.IsEmpty || far is null) Replace([.. near.Select(entry => (entry.EffectiveAddress, entry.Service.Port, WeightOf(entry)))]);
-        else Replace([(far.Address.ToString(), far.Port, 1)]);
+        ImmutableArray<(string Host, int Port, int Weight)> near = isElsewhere ? []
+            : [.. Healthy(snapshot.Instances(_options.Service)).Select(entry => (entry.EffectiveAddress, entry.Service.Port, WeightOf(entry)))];
+        // Asked for while they are not needed yet: then they are there when they are.
+        var far = Far(snapshot);
+        Replace(near.IsEmpty ? far : near);
+    }
+
+    /// <summary>Instances of the group that is named, or of the nearest that has any.</summary>
+    private ImmutableArray<(string Host, int Port, int Weight)> Far(CatalogSnapshot snapshot)
+    {
+        if (_far is null) return [];
+        var nearest = snapshot.Groups.Values
+            .Where(group => _options.Group.Length == 0 || group.Name == _options.Group)
+            .Select(group => (group.Name, Instances: Healthy(group.Instances(_options.Service))))
+            .Where(group => !group.Instances.IsEmpty)
+            .OrderBy(group => group.Instances.Min(entry => _far.RoundTripTo(entry.Node.Name) ?? TimeSpan.MaxValue)).ThenBy(group => group.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (nearest.Instances.IsDefaultOrEmpty) return [];
+        return [.. nearest.Instances.Select(entry => (Address: _far.Find(entry), Entry: entry)).Where(found => found.Address is not null)
+            .Select(found => (found.Address!.Address.ToString(), found.Address.Port, WeightOf(found.Entry)))];
     }
 
     private static int WeightOf(ServiceEntry entry) => entry.Status == CheckStatus.Warning ? entry.Service.Weights.Warning : entry.Service.Weights.Passing;
