@@ -33,8 +33,8 @@ public sealed record ProxyOptions
     [Reloadable, Range(typeof(TimeSpan), "00:00:00.1", "00:05:00"), Description("An attempt to reach an instance is given up after this, and another instance tried.")]
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many instances are tried for one connection: 1 to 16.</summary>
-    [Reloadable, Range(1, 16), Description("How many instances are tried for one connection.")]
+    /// <summary>How many instances of a group are tried for one connection: 1 to 16.</summary>
+    [Reloadable, Range(1, 16), Description("How many instances of a group are tried for one connection; 16 in all.")]
     public int Attempts { get; init; } = 3;
 
     /// <summary>A TCP connection on which nothing moves is cut after this; zero: never.</summary>

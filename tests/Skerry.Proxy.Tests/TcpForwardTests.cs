@@ -157,6 +157,19 @@ public sealed class TcpForwardTests
     }
 
     [Fact]
+    public async Task A_group_whose_instances_all_fail_is_left_for_another_and_then_not_tried_first()
+    {
+        await using var mesh = new TestMesh();
+        var (here, there) = (await mesh.AddAsync("here"), await mesh.AddAsync("there", "shore"));
+        for (var i = 0; i < 5; i++) await here.RegisterAsync("orders", TcpService.UnusedPort(), id: $"dead-{i}");
+        await there.RegisterAsync("orders", mesh.Add(TcpService.Echo("far")).Port, exported: true);
+        var forward = await OpenAsync(here, "orders", policy: BalancingPolicy.RoundRobin);
+        for (var i = 0; i < 4; i++) Assert.Equal("far:x", await TestClient.AskAsync(forward.Address, "x"));
+        // Three of the five by the first client, the other two by the second; then nobody waits for them.
+        Assert.Equal(5, here.Meters.Sum("skerry.proxy.dial.failures"));
+    }
+
+    [Fact]
     public async Task A_client_for_whom_nobody_is_there_is_cut_off_at_once()
     {
         await using var mesh = new TestMesh();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 
@@ -20,6 +21,9 @@ namespace Skerry.Proxy.Instances;
 internal sealed class InstanceDialer(
     ServiceDirectory directory, InstanceLoads loads, IFarDialer? far, Func<ProxyOptions> options, TimeProvider time, ProxyMetrics metrics, ILogger logger)
 {
+    /// <summary>Attempts for one connection, however many groups have the service: a client does not wait for ever.</summary>
+    private const int MaxAttempts = 16;
+
     /// <summary>A stream to an instance.</summary>
     /// <exception cref="ProxyException">None was reached.</exception>
     public Task<Dialed<ServiceStream>> DialStreamAsync(ServiceQuery query, IBalancer balancer, IPAddress? client, CancellationToken cancellation) =>
@@ -37,13 +41,11 @@ internal sealed class InstanceDialer(
         var terms = options();
         ProxyException? last = null;
         var attempts = 0;
-        foreach (var tier in directory.Find(query))
+        foreach (var left in InOrder(directory.Find(query)))
         {
-            var left = tier.ToList();
-            while (left.Count > 0 && attempts < terms.Attempts)
+            for (var tried = 0; left.Count > 0 && tried < terms.Attempts && attempts < MaxAttempts; tried++, attempts++)
             {
-                attempts++;
-                var lease = Choose(left, balancer, client);
+                var lease = new InstanceLease(loads, balancer.Choose(left, loads, client));
                 left.Remove(lease.Instance);
                 try
                 {
@@ -73,11 +75,13 @@ internal sealed class InstanceDialer(
         throw new ProxyException(ProxyFailure.NoInstance, $"No healthy instance of {query} is known.");
     }
 
-    private InstanceLease Choose(List<Candidate> left, IBalancer balancer, IPAddress? client)
+    /// <summary>Tier by tier; those that failed a moment ago are for when all others, another group's too, have failed as well.</summary>
+    private IEnumerable<List<Candidate>> InOrder(ImmutableArray<ImmutableArray<Candidate>> tiers)
     {
-        // Those that failed a moment ago are for when all others have failed too.
-        var well = left.Where(instance => !loads.HasFailed(instance.Key)).ToList();
-        return new InstanceLease(loads, balancer.Choose(well.Count > 0 ? well : left, loads, client));
+        var failed = tiers.SelectMany(tier => tier).Select(instance => instance.Key).Where(loads.HasFailed).ToHashSet();
+        foreach (var tier in tiers) yield return [.. tier.Where(instance => !failed.Contains(instance.Key))];
+        if (failed.Count == 0) yield break;
+        foreach (var tier in tiers) yield return [.. tier.Where(instance => failed.Contains(instance.Key))];
     }
 
     private async Task<T> WithDeadlineAsync<T>(TimeSpan timeout, Func<CancellationToken, Task<T>> open, CancellationToken cancellation)
