@@ -19,8 +19,11 @@ internal sealed class SiteBridge : IAsyncDisposable
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(10);
 
+    /// <summary>So many beats fit in the time after which a silent bridge is missed: two may be lost or late.</summary>
+    private const int Beats = 3;
+
     private readonly CatalogOptions _options;
-    private readonly IReplicationTransport _transport;
+    private readonly WideLink _link;
     private readonly Lock _gate;
     private readonly MonotonicClock _clock;
     private readonly CatalogMetrics _metrics;
@@ -34,6 +37,10 @@ internal sealed class SiteBridge : IAsyncDisposable
     private Instant _wakeAt = Instant.Never;
     private Instant _speaksFrom = Instant.Never;
     private Instant _sweepAt = Instant.Never;
+    private Instant _stepAt = Instant.Never;
+    private Instant _lostAt = Instant.Never;
+    private Instant _beatAt = Instant.Never;
+    private IReadOnlyList<string> _peers = [];
     private int _leftOut;
     private bool _isSpeaking;
     private bool _isStopped;
@@ -50,14 +57,14 @@ internal sealed class SiteBridge : IAsyncDisposable
         CatalogOptions options, IReplicationTransport transport, Lock gate, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, CatalogMetrics metrics, ILogger logger)
     {
         _options = options;
-        _transport = transport;
         _gate = gate;
         _clock = new MonotonicClock(time);
+        _link = new WideLink(transport, options.NodeName, options.GroupUnreachableAfter, _clock) { Found = PeersChanged };
         _metrics = metrics;
         _logger = logger;
         _view = new WideView(options.Group, options.GroupUnreachableAfter);
         _export = new SiteExport(options.NodeName, options.Group);
-        _wide = new Replicator(options.NodeName, transport, Hear, time, loggers, meters, pace: ReplicationPace.Wide);
+        _wide = new Replicator(options.NodeName, _link, Hear, time, loggers, meters, pace: ReplicationPace.Wide);
         _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -80,12 +87,17 @@ internal sealed class SiteBridge : IAsyncDisposable
         {
             _speaksFrom = _clock.Now + _options.GroupUnreachableAfter;
             _sweepAt = _speaksFrom + SweepInterval;
-            Arm(_speaksFrom);
+            (_stepAt, _beatAt) = (_speaksFrom, _speaksFrom);
+            Arm();
         }
     }
 
     /// <summary>The group's view changed. Called under the lock.</summary>
-    public void Touch() => Arm(_clock.Now + Settle);
+    public void Touch()
+    {
+        _stepAt = Instant.Min(_stepAt, _clock.Now + Settle);
+        Arm();
+    }
 
     /// <summary>The connected bridges changed.</summary>
     public void PeersChanged()
@@ -94,6 +106,8 @@ internal sealed class SiteBridge : IAsyncDisposable
         lock (_gate)
         {
             SetPeers();
+            // Whoever is connected now need not wait for the next second.
+            _beatAt = Instant.Min(_beatAt, _clock.Now);
             Touch();
         }
     }
@@ -115,9 +129,9 @@ internal sealed class SiteBridge : IAsyncDisposable
 
     private void SetPeers()
     {
-        var peers = _transport.Peers;
-        foreach (var peer in peers) _wide.Revive(peer);
-        _view.SetPeers(peers, _clock.Now);
+        _peers = _link.Peers;
+        foreach (var peer in _peers) _wide.Revive(peer);
+        _view.SetPeers(_peers, _clock.Now);
     }
 
     /// <summary>Other bridges' word.</summary>
@@ -148,13 +162,31 @@ internal sealed class SiteBridge : IAsyncDisposable
         {
             _wakeAt = Instant.Never;
             if (_isStopped) return;
-            if (_clock.Now >= _speaksFrom) Step(_clock.Now);
-            else Arm(_speaksFrom);
+            var now = _clock.Now;
+            if (now >= _speaksFrom)
+            {
+                if (now >= _beatAt) Beat(now);
+                if (now >= Instant.Min(Instant.Min(_stepAt, _lostAt), _sweepAt)) Step(now);
+            }
+
+            Arm();
         }
+    }
+
+    /// <summary>Tells the others that this bridge is there, and looks who is still heard.</summary>
+    private void Beat(Instant now)
+    {
+        _beatAt = now + (_options.GroupUnreachableAfter / Beats);
+        if (Current().Bridges.ContainsKey(_options.NodeName)) _link.Beat();
+        if (_link.Peers.SequenceEqual(_peers)) return;
+        SetPeers();
+        _wide.PeersChanged();
+        _stepAt = now;
     }
 
     private void Step(Instant now)
     {
+        _stepAt = Instant.Never;
         var isFirst = !_isSpeaking;
         if (isFirst)
         {
@@ -167,10 +199,9 @@ internal sealed class SiteBridge : IAsyncDisposable
         Publish(_exported.Become(isBridge ? _export.Of(snapshot) : []), Export);
         // What was said before the start takes the place of what others remember of an earlier life.
         if (isFirst) _wide.Start();
-        var lostAt = _view.NextDeadline(now);
+        _lostAt = _view.NextDeadline(now);
         TellGroup(isBridge, now);
         if (now >= _sweepAt) Sweep(now);
-        Arm(Instant.Min(lostAt, _sweepAt));
     }
 
     private void TellGroup(bool isBridge, Instant now)
@@ -204,8 +235,9 @@ internal sealed class SiteBridge : IAsyncDisposable
         if (changes.Said.Count > 0) publish(changes.Said);
     }
 
-    private void Arm(Instant at)
+    private void Arm()
     {
+        var at = Instant.Max(_speaksFrom, Instant.Min(Instant.Min(_stepAt, _lostAt), Instant.Min(_beatAt, _sweepAt)));
         if (_isStopped || at >= _wakeAt) return;
         _wakeAt = at;
         // Timers count whole milliseconds: rounded up, a wake-up is never before its deadline.

@@ -43,7 +43,7 @@ internal sealed class SiteMesh : IAsyncDisposable
     public async Task<ServiceCatalog> AddAsync(string name, bool isWilling = true)
     {
         if (!_networks.TryGetValue(GroupOf(name), out var network)) _networks[GroupOf(name)] = network = new InMemoryNetwork();
-        var options = Examples.Options(name) with { Group = GroupOf(name), GroupUnreachableAfter = TimeSpan.FromMilliseconds(300) };
+        var options = Examples.Options(name) with { Group = GroupOf(name), GroupUnreachableAfter = TimeSpan.FromSeconds(1) };
         if (isWilling) Doors[name] = new WideDoor(Wide.Join(name));
         var catalog = Examples.Catalog(options, network.Join(name), meters: Meters, wide: isWilling ? Doors[name] : null);
         if (isWilling) await catalog.SetTunnelAsync(TunnelOf(name), CancellationToken.None);

@@ -16,16 +16,21 @@ internal sealed class WideDoor(InMemoryTransport inner) : IReplicationTransport
 
     public int MaxDatagramPayload => inner.MaxDatagramPayload;
 
+    /// <summary>Takes messages, and sends none.</summary>
+    public bool IsSilent { get; set; }
+
     public long SentBytes => inner.SentBytes;
 
     public bool TrySendDatagram(string peer, ReadOnlySpan<byte> message)
     {
+        if (IsSilent) return true;
         _sent.Enqueue(message.ToArray());
         return inner.TrySendDatagram(peer, message);
     }
 
     public Task<bool> SendStreamAsync(string peer, ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
+        if (IsSilent) return Task.FromResult(true);
         _sent.Enqueue(message.ToArray());
         return inner.SendStreamAsync(peer, message, cancellation);
     }
