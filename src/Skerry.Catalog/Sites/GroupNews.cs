@@ -15,7 +15,7 @@ internal sealed class GroupNews(string node, ILogger logger)
         foreach (var group in after.Groups.Values.Where(group => before.Groups.GetValueOrDefault(group.Name)?.IsReachable != group.IsReachable))
         {
             if (group.IsReachable) CatalogLog.GroupReached(logger, group.Name, group.Via);
-            else CatalogLog.GroupLost(logger, group.Name);
+            else if (before.Groups.ContainsKey(group.Name)) CatalogLog.GroupLost(logger, group.Name); // one that just came is often heard before it is connected
         }
 
         foreach (var name in before.Groups.Keys.Where(name => !after.Groups.ContainsKey(name))) CatalogLog.GroupGone(logger, name);
