@@ -7,7 +7,7 @@ namespace Skerry.Libp2p.Tests;
 /// <summary>Two hosts leave a relay together. On loopback there is no NAT; that both call at once, in the right roles, is seen all the same.</summary>
 public sealed class HolePunchTests
 {
-    private static readonly DcutrTiming NoPlainCalls = new() { DirectTimeout = TimeSpan.Zero };
+    private static readonly DcutrTiming NoPlainCalls = new() { MaxHeadStart = TimeSpan.Zero };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -91,7 +91,7 @@ public sealed class HolePunchTests
     [Fact]
     public async Task When_no_call_comes_through_both_say_so_and_the_relayed_connection_stays()
     {
-        var timing = new DcutrTiming { DirectTimeout = TimeSpan.Zero, DialTimeout = TimeSpan.FromMilliseconds(200) };
+        var timing = new DcutrTiming { MaxHeadStart = TimeSpan.Zero, DialTimeout = TimeSpan.FromMilliseconds(200) };
         await using var relay = await TestHosts.StartAsync(options => options with { Relay = new RelayOptions() });
         await using var called = await TestHosts.StartAsync(options => options with { Punching = timing, MaxConnections = 2 });
         await using var caller = await TestHosts.StartAsync(options => options with { Punching = timing, MaxConnections = 2 });

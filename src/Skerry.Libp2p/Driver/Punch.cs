@@ -43,7 +43,7 @@ internal sealed class Punch(Connection relayed, bool isInitiator, Swarm swarm, D
         var core = new DcutrInitiator(swarm.Own.Offered, Choose, timing);
         _core = core;
         var told = await ToldAsync(cancel).ConfigureAwait(false);
-        core.Start(await ResolveAsync(told?.Addresses ?? [], cancel).ConfigureAwait(false), _clock.Now);
+        core.Start(await ResolveAsync(told?.Addresses ?? [], cancel).ConfigureAwait(false), relayed.Session.RoundTrip, _clock.Now);
         var isSpoken = told is null || told.Protocols.Contains(HolePuncher.Id);
         return await RunAsync(core, output => Do(core, output, isSpoken), cancel).ConfigureAwait(false);
     }
@@ -123,11 +123,7 @@ internal sealed class Punch(Connection relayed, bool isInitiator, Swarm swarm, D
         switch (output.Kind)
         {
             case DcutrOutputKind.DialPlainly:
-                Begin(async step =>
-                {
-                    await Task.WhenAll(output.Addresses!.Select(address => TryDialAsync(address, DialTerms.Ordinary, step))).ConfigureAwait(false);
-                    Post(core.NotCalled);
-                });
+                _tasks.Launch(cancel => CallPlainlyAsync(core, output.Addresses!, cancel));
                 break;
             case DcutrOutputKind.Open when !isSpoken:
                 Post(now => core.StreamFailed(isSpoken: false, now));
@@ -145,6 +141,13 @@ internal sealed class Punch(Connection relayed, bool isInitiator, Swarm swarm, D
     {
         if (output.Kind is DcutrOutputKind.Send) _tasks.Launch(cancel => SayAsync(output.Message!, cancel));
         else if (output.Kind is DcutrOutputKind.Dial) Begin(step => Task.WhenAll(output.Addresses!.Select(address => KeepDialling(address, step))));
+    }
+
+    /// <summary>From a port of its own: what a NAT remembers of a call that failed must not be in the way of the one that has to get through.</summary>
+    private async Task CallPlainlyAsync(DcutrInitiator core, IReadOnlyList<Multiaddr> addresses, CancellationToken cancel)
+    {
+        await Task.WhenAll(addresses.Select(address => TryDialAsync(address, DialTerms.OwnPort, cancel))).ConfigureAwait(false);
+        Post(core.NotCalled);
     }
 
     /// <summary>Begins the next step; what the one before left running stops.</summary>

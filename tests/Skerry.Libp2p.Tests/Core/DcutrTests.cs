@@ -14,7 +14,7 @@ public sealed class DcutrTests
     public void Both_dial_half_a_round_trip_after_the_word_to_begin()
     {
         var (leader, follower) = (Leader(), Follower());
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         Assert.Equal(DcutrOutputKind.Open, Take(leader).Kind);
         leader.Opened(At(0));
         var connect = Take(leader);
@@ -47,7 +47,7 @@ public sealed class DcutrTests
     public void It_is_tried_three_times_and_the_round_trip_is_measured_anew()
     {
         var leader = Leader();
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             var begin = 10_000 * attempt;
@@ -70,11 +70,29 @@ public sealed class DcutrTests
     public void A_peer_that_tells_where_it_is_reached_is_called_first()
     {
         var leader = Leader();
-        leader.Start(Theirs, At(0));
+        leader.Start(Theirs, TimeSpan.Zero, At(0));
         Assert.Equal((DcutrOutputKind.DialPlainly, Theirs), Dialled(Take(leader)));
         leader.Connected();
         Assert.Equal(HolePunchOutcome.Called, Take(leader).Outcome);
         Assert.Equal(0, leader.Attempts);
+    }
+
+    [Theory]
+    [InlineData(0, 250)]
+    [InlineData(100, 400)]
+    [InlineData(5000, 2000)]
+    public void A_plain_call_has_a_head_start_of_some_round_trips_and_may_still_win(int roundTrip, int headStart)
+    {
+        var leader = Leader();
+        leader.Start(Theirs, Ms(roundTrip), At(0));
+        Take(leader);
+        Assert.Equal(At(headStart), leader.NextDeadline);
+        leader.Advance(At(headStart));
+        Assert.Equal(DcutrOutputKind.Open, Take(leader).Kind);
+        leader.Opened(At(headStart));
+        Take(leader);
+        leader.Connected();
+        Assert.Equal(HolePunchOutcome.Called, Take(leader).Outcome);
     }
 
     [Theory]
@@ -83,7 +101,7 @@ public sealed class DcutrTests
     public void When_it_cannot_be_called_the_punch_follows(bool isSilent)
     {
         var leader = Leader();
-        leader.Start(Theirs, At(0));
+        leader.Start(Theirs, TimeSpan.Zero, At(0));
         Take(leader);
         if (isSilent) leader.Advance(leader.NextDeadline);
         else leader.NotCalled(At(1));
@@ -94,7 +112,7 @@ public sealed class DcutrTests
     public void A_peer_that_does_not_speak_it_is_not_asked_again()
     {
         var leader = Leader();
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         Take(leader);
         leader.StreamFailed(isSpoken: false, At(1));
         Assert.Equal(HolePunchOutcome.NotSpoken, Take(leader).Outcome);
@@ -104,7 +122,7 @@ public sealed class DcutrTests
     public void A_peer_that_falls_silent_is_asked_three_times()
     {
         var leader = Leader();
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             Assert.Equal(DcutrOutputKind.Open, Take(leader).Kind);
@@ -120,7 +138,7 @@ public sealed class DcutrTests
     public void With_no_address_on_either_side_there_is_nothing_to_try()
     {
         var leader = new DcutrInitiator([], addresses => addresses, Timing);
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         Take(leader);
         leader.Opened(At(0));
         Take(leader);
@@ -132,7 +150,7 @@ public sealed class DcutrTests
     public void A_side_that_has_nobody_to_call_waits_for_the_others_call()
     {
         var leader = Leader();
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         Take(leader);
         leader.Opened(At(0));
         Take(leader);
@@ -148,7 +166,7 @@ public sealed class DcutrTests
     public void Words_out_of_turn_end_the_attempt()
     {
         var leader = Leader();
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         Take(leader);
         leader.Opened(At(0));
         Take(leader);
@@ -165,7 +183,7 @@ public sealed class DcutrTests
     public void What_comes_after_the_end_changes_nothing()
     {
         var leader = Leader();
-        leader.Start([], At(0));
+        leader.Start([], TimeSpan.Zero, At(0));
         Take(leader);
         leader.Connected();
         Take(leader);

@@ -8,6 +8,7 @@ namespace Skerry.Libp2p.Core.Dcutr;
 /// calling plainly --> opening --> asking --CONNECT--> waiting half a round trip --> dialling --> ended
 ///                        ^-------------------- up to three attempts --------------------'
 /// </code>
+/// The plain calls go on beside it: most peers behind NATs tell addresses that lead nowhere, and who waited for that to be certain would wait for seconds.
 /// A direct connection, whoever made it, ends it at any point. Of the channel on which both have called this side is the server.
 /// </summary>
 /// <param name="offered">Where this node may be reached.</param>
@@ -39,17 +40,18 @@ internal sealed class DcutrInitiator(IReadOnlyList<Multiaddr> offered, Func<IRea
 
     /// <summary>Begins.</summary>
     /// <param name="told">Where the peer says it listens.</param>
+    /// <param name="roundTrip">The round trip over the relay as known; zero when it is not.</param>
     /// <param name="now">This moment.</param>
-    public void Start(IReadOnlyList<Multiaddr> told, Instant now)
+    public void Start(IReadOnlyList<Multiaddr> told, TimeSpan roundTrip, Instant now)
     {
-        var targets = timing.DirectTimeout > TimeSpan.Zero ? choose(told) : [];
+        var targets = timing.MaxHeadStart > TimeSpan.Zero ? choose(told) : [];
         if (targets.Count == 0)
         {
             Attempt(now);
             return;
         }
 
-        Enter(Step.Calling, now + timing.DirectTimeout);
+        Enter(Step.Calling, now + new TimeSpan(Math.Clamp(4 * roundTrip.Ticks, timing.MinHeadStart.Ticks, timing.MaxHeadStart.Ticks)));
         _outputs.Enqueue(new DcutrOutput(DcutrOutputKind.DialPlainly, Addresses: targets));
     }
 

@@ -6,8 +6,11 @@ internal sealed record DcutrTiming
     /// <summary>How often it is tried (relay/DCUtR.md: twice more after the first).</summary>
     public int Attempts { get; init; } = 3;
 
-    /// <summary>How long a plain call to addresses that the peer has told may take; zero: none is made.</summary>
-    public TimeSpan DirectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How long plain calls to addresses that the peer has told run alone at most, before the punch begins beside them; zero: none are made.</summary>
+    public TimeSpan MaxHeadStart { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long they do at least. In between it is four round trips over the relay: what a call and its handshakes take on a way no better.</summary>
+    public TimeSpan MinHeadStart { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long the peer may take for a word, over the relay.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(5);
