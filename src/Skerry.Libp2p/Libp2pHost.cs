@@ -56,6 +56,7 @@ public sealed class Libp2pHost : IAsyncDisposable
             _swarm.Handlers.Add(AutonatClient.DialBackId, client.TakeDialBackAsync);
             _reachability = new ReachabilityDriver(autonat, _swarm, client, time, logger) { OnChanged = OnReachabilityChanged, OnProbed = _announcer.Check };
             _identify.OnIdentified += _reachability.OnIdentified;
+            _swarm.Metrics.ObserveReachability(() => Reachability);
             if (autonat.Serves)
             {
                 _autonat = new AutonatServer(options, autonat, _swarm, time);

@@ -72,20 +72,22 @@ internal sealed class AutonatServer : IDisposable
     private async Task<byte[]> CallAsync(Connection connection, IReadOnlyList<Multiaddr> addresses, CancellationToken cancel)
     {
         // Where a peer behind a relay is nobody knows.
-        if (!TryGetIp(connection, out var from)) return AutonatCodec.Answer(AutonatAnswer.Types.Status.DialRefused, "the request comes through a relay", null);
-        if (!TryBegin(connection.Peer)) return AutonatCodec.Answer(AutonatAnswer.Types.Status.DialRefused, "too many calls", null);
+        if (!TryGetIp(connection, out var from)) return Refuse("the request comes through a relay");
+        if (!TryBegin(connection.Peer)) return Refuse("too many calls");
         try
         {
             var resolved = await Names.ResolveAsync(addresses, MaxNames, cancel).ConfigureAwait(false);
             var targets = DialBack.ChooseSame(resolved, from).ToArray();
-            if (targets.Length == 0) return AutonatCodec.Answer(AutonatAnswer.Types.Status.DialRefused, "no address is the request's own", null);
+            if (targets.Length == 0) return Refuse("no address is the request's own");
             foreach (var target in targets)
             {
                 if (await TryCallAsync(target, connection.Peer, cancel).ConfigureAwait(false) is not { } call) continue;
                 await call.Session.DisposeAsync().ConfigureAwait(false);
+                _swarm.Metrics.DialledBack(isReached: true);
                 return AutonatCodec.Answer(AutonatAnswer.Types.Status.Ok, "", target);
             }
 
+            _swarm.Metrics.DialledBack(isReached: false);
             return AutonatCodec.Answer(AutonatAnswer.Types.Status.DialError, "nobody takes the call", null);
         }
         finally
@@ -96,16 +98,17 @@ internal sealed class AutonatServer : IDisposable
 
     private async Task<byte[]> Call2Async(Connection connection, Libp2pStream stream, IReadOnlyList<Multiaddr?> addresses, ulong nonce, CancellationToken cancel)
     {
-        if (!TryGetIp(connection, out var from)) return Autonat2Codec.Answer(Autonat2Answer.Types.Status.DialRefused);
-        if (!TryBegin(connection.Peer)) return Autonat2Codec.Answer(Autonat2Answer.Types.Status.RequestRejected);
+        if (!TryGetIp(connection, out var from)) return Refuse2(Autonat2Answer.Types.Status.DialRefused);
+        if (!TryBegin(connection.Peer)) return Refuse2(Autonat2Answer.Types.Status.RequestRejected);
         var hasIpv6 = _swarm.Own.Known.Any(own => own.Parts[0].Protocol.Name == "ip6" && Candidates.ScopeOf(own) == AddressScope.Public);
         try
         {
             var resolved = await Names.ResolveEachAsync(addresses, MaxNames, cancel).ConfigureAwait(false);
             var index = DialBack.Choose(resolved, from, hasIpv6, out var isFree);
-            if (index < 0) return Autonat2Codec.Answer(Autonat2Answer.Types.Status.DialRefused);
+            if (index < 0) return Refuse2(Autonat2Answer.Types.Status.DialRefused);
             if (!isFree) await TakePaymentAsync(stream, index, cancel).ConfigureAwait(false);
             var call = await TryCallAsync(resolved[index]!.WithoutPeer(), connection.Peer, cancel).ConfigureAwait(false);
+            _swarm.Metrics.DialledBack(isReached: call is not null);
             if (call is null) return Autonat2Codec.Answer(Autonat2Answer.Types.Status.Ok, index, Autonat2Answer.Types.Dial.Error);
             var isBrought = await TryBringAsync(call, nonce, cancel).ConfigureAwait(false);
             await call.Session.DisposeAsync().ConfigureAwait(false);
@@ -162,6 +165,18 @@ internal sealed class AutonatServer : IDisposable
         {
             return false;
         }
+    }
+
+    private byte[] Refuse(string why)
+    {
+        _swarm.Metrics.DialledBack(isReached: null);
+        return AutonatCodec.Answer(AutonatAnswer.Types.Status.DialRefused, why, null);
+    }
+
+    private byte[] Refuse2(Autonat2Answer.Types.Status status)
+    {
+        _swarm.Metrics.DialledBack(isReached: null);
+        return Autonat2Codec.Answer(status);
     }
 
     private bool TryBegin(PeerId peer)

@@ -14,6 +14,7 @@ internal sealed class Libp2pMetrics
     private readonly Counter<long> _found;
     private readonly Meter _meter;
     private readonly Counter<long> _punches;
+    private readonly Counter<long> _dialBacks;
 
     public Libp2pMetrics(IMeterFactory meters, ConnectionTable table, HandshakeQueue handshakes, ResourceLedger ledger)
     {
@@ -24,6 +25,7 @@ internal sealed class Libp2pMetrics
         _found = meter.CreateCounter<long>("skerry.libp2p.peers.found", "{peer}", "Peers that discovery has told of, each as often as it did");
         _dhtRequests = meter.CreateCounter<long>("skerry.libp2p.dht.requests", "{request}", "Requests of peers in the DHT");
         _punches = meter.CreateCounter<long>("skerry.libp2p.punches", "{punch}", "Tries to make a direct connection of a relayed one, by role and outcome");
+        _dialBacks = meter.CreateCounter<long>("skerry.libp2p.dialbacks", "{call}", "Calls that peers asked for to know whether they are reached, by outcome");
         meter.CreateObservableGauge("skerry.libp2p.connections", () => table.Taken, "{connection}", "Connections open or shaking hands");
         meter.CreateObservableGauge("skerry.libp2p.handshakes", () => handshakes.Count, "{connection}", "Connections from outside that are shaking hands");
         meter.CreateObservableGauge("skerry.libp2p.peers", () => ledger.Peers, "{peer}", "Peers with a connection that has proved who they are");
@@ -44,6 +46,18 @@ internal sealed class Libp2pMetrics
         _meter.CreateObservableGauge("skerry.libp2p.dht.nodes", nodes, "{node}", "Nodes of the DHT known that answer");
         _meter.CreateObservableGauge("skerry.libp2p.dht.records", records, "{record}", "Records of providers held for others");
     }
+
+    /// <summary>This node has others find out whether they reach it.</summary>
+    public void ObserveReachability(Func<Reachability> current) => _meter.CreateObservableGauge(
+        "skerry.libp2p.reachability",
+        () => current() switch { Reachability.Public => 1, Reachability.Private => -1, _ => 0 },
+        "{state}",
+        "Whether others reach this node: 1 they do, -1 they do not, 0 unknown");
+
+    /// <summary>A peer has asked to be called.</summary>
+    /// <param name="isReached">Whether it was reached; null: it was not called.</param>
+    public void DialledBack(bool? isReached) =>
+        _dialBacks.Add(1, new KeyValuePair<string, object?>("outcome", isReached switch { true => "reached", false => "unreached", null => "refused" }));
 
     public void Found(DiscoverySource source) => _found.Add(1, new KeyValuePair<string, object?>("source", source == DiscoverySource.Mdns ? "mdns" : "dht"));
 
