@@ -76,9 +76,10 @@ internal sealed class Testbed : IAsyncDisposable
             : new LabSite(plan, gateway, lan, Addresses.Public(number)) { Port = await AddLineAsync(plan, gateway, Addresses.Public(number)) };
         _sites.Add(plan.Name, site);
         gateway.SetSwitch("ipv4/ip_forward", "1");
-        gateway.SetSwitch("netfilter/nf_conntrack_tcp_be_liberal", plan.ChecksSequence ? "0" : "1");
         await gateway.IpAsync("link add lan type bridge", $"addr add {lan}/24 dev lan", "link set lan up");
         await gateway.RunToolAsync("nft", Cut.Table + (plan.Nat == NatKind.None ? "" : NatRules.For(plan.Nat, lan)), "-f", "-");
+        // The switch is there when a rule has asked for the tracking of connections.
+        if (plan.Nat != NatKind.None) gateway.SetSwitch("netfilter/nf_conntrack_tcp_be_liberal", plan.ChecksSequence ? "0" : "1");
         foreach (var name in plan.Hosts)
         {
             var host = new LabHost(name, NewMachine(name));
@@ -100,6 +101,7 @@ internal sealed class Testbed : IAsyncDisposable
     private static NetworkNamespace NewMachine(string name)
     {
         var machine = new NetworkNamespace(name);
+        if (!Directory.Exists("/proc/sys/net/ipv6")) return machine;
         machine.SetSwitch("ipv6/conf/all/disable_ipv6", "1");
         machine.SetSwitch("ipv6/conf/default/disable_ipv6", "1");
         return machine;
