@@ -108,8 +108,8 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>The same, for each address that was asked about.</summary>
     public IReadOnlyList<AddressReachability> AddressReachability => _reachability?.Addresses ?? [];
 
-    /// <summary>Its connections at this moment.</summary>
-    public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Select(connection => connection.Describe())];
+    /// <summary>Its connections at this moment, without those that are over and only waiting for their streams to notice.</summary>
+    public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Where(connection => connection.Session.Failure is null).Select(connection => connection.Describe())];
 
     /// <summary>Its part in a DHT; null when <see cref="Libp2pOptions.Dht"/> is.</summary>
     public Dht? Dht { get; }

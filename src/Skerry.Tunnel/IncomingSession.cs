@@ -10,7 +10,7 @@ public abstract class IncomingSession
     /// <summary>The node that asks: proved.</summary>
     public abstract string Caller { get; }
 
-    /// <summary>Its group, as it says.</summary>
+    /// <summary>Its group: proved by a credential, otherwise the word of a node that has the mesh key.</summary>
     public abstract string CallerGroup { get; }
 
     /// <summary>What it asks for.</summary>

@@ -27,11 +27,15 @@ public sealed class MeshIdentity
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(meshKey.Length, KeyLength);
         _meshKey = meshKey.ToArray();
-        Network = new PreSharedKey(Derive("skerry/tunnel/1"));
+        NetworkKey = Derive("skerry/tunnel/1");
+        Network = new PreSharedKey(NetworkKey);
     }
 
     /// <summary>The key of the mesh's private network: who does not have it cannot say a word.</summary>
     public PreSharedKey Network { get; }
+
+    /// <summary>Its bytes.</summary>
+    internal byte[] NetworkKey { get; }
 
     /// <summary>A node's identity key.</summary>
     public IdentityKey KeyOf(string node) => IdentityKey.FromSeed(Derive("skerry/node/1/" + node));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 
 using Skerry.Libp2p;
 using Skerry.Primitives;
+using Skerry.Tunnel.Core.Identity;
 using Skerry.Tunnel.Driver;
 
 namespace Skerry.Tunnel;
@@ -32,11 +33,15 @@ public sealed class TunnelNode : IAsyncDisposable
         (_options, _host, _logger, _duty) = (options, host, logger, options.Relay);
         var metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
         _names = new PeerNames(options, host, metrics, time, logger);
-        _links = new Links(options, host, directory, node => _relays!.Find(node), metrics, time, logger);
+        _links = new Links(options, host, directory, _names, node => _relays!.Find(node), metrics, time, logger);
         _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay, Changed = Announce };
         (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
         _service = new SessionService(options, host, _names, _tasks, metrics, time, logger);
         _requestor = new SessionRequestor(options, host, _links, _tasks, metrics, time, logger);
+        _names.Refused = node =>
+        {
+            foreach (var session in Sessions.Where(session => session.Node == node)) session.Fail($"{node} is not believed any more");
+        };
         host.Handle(PeerNames.Protocol, _names.AnswerAsync);
         host.Handle(SessionService.Protocol, _service.AnswerAsync);
         host.Connected += OnConnected;
@@ -52,11 +57,16 @@ public sealed class TunnelNode : IAsyncDisposable
     /// <summary>Who this node is among libp2p peers.</summary>
     public PeerId Peer => _host.PeerId;
 
+    /// <summary>Who this node is, and whom it believes.</summary>
+    public TunnelIdentity Identity => _names.Identity;
+
     /// <summary>What others are to know of reaching this node.</summary>
-    public NodeRoutes Routes => new(_options.Node, _options.Group, [.. Direct().Concat(_relays.Circuits).Distinct()], _isRelay, _options.Zone);
+    public NodeRoutes Routes => new(_options.Node, _options.Group, [.. _host.Addresses.Concat(_relays.Circuits.Select(address => address.WithPeer(Peer))).Distinct()], _isRelay, _options.Zone);
 
     /// <summary>The tunnel at this moment.</summary>
     public TunnelStatus Status => new(_options.Node, Peer, _host.Addresses, Routes.Addresses, _isRelay, _relays.Status, Paths(), _service.Sessions.Count + _requestor.Sessions.Count);
+
+    private IEnumerable<ResumableSession> Sessions => _requestor.Sessions.Concat(_service.Sessions);
 
     /// <summary>Starts to listen and looks for relays.</summary>
     /// <param name="options">Who and how.</param>
@@ -67,14 +77,17 @@ public sealed class TunnelNode : IAsyncDisposable
     /// <exception cref="TunnelException">An address cannot be listened on.</exception>
     public static async Task<TunnelNode> StartAsync(TunnelOptions options, ITunnelDirectory directory, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
+        TunnelNode? node = null;
+        var networks = options.Identity.Networks;
         var settings = new Libp2pOptions
         {
             Identity = options.Identity.KeyOf(options.Node),
             Listen = options.Listen,
-            PreSharedKey = options.Identity.Network,
+            PreSharedKey = networks[0],
+            OtherPreSharedKeys = [.. networks.Skip(1)],
             Announce = options.Advertise,
             HolePunching = options.HolePunching,
-            IsTrustedObserver = peer => options.RelayNodes.Any(relay => options.Identity.PeerIdOf(relay.Node) == peer),
+            IsTrustedObserver = peer => node is { } started && started._relays.Named.Any(relay => started._names.IsAt(relay.Node, peer)),
             // A relay has a circuit's stream for every pair of nodes that meet through it, and a node one for each session.
             MaxConnections = 8192,
             MaxStreamsPerConnection = 8192,
@@ -83,7 +96,7 @@ public sealed class TunnelNode : IAsyncDisposable
         try
         {
             var host = await Libp2pHost.StartAsync(settings, time, loggers.CreateLogger("Skerry.Libp2p"), meters).ConfigureAwait(false);
-            var node = new TunnelNode(options, directory, host, time, loggers.CreateLogger("Skerry.Tunnel"), meters);
+            node = new TunnelNode(options, directory, host, time, loggers.CreateLogger("Skerry.Tunnel"), meters);
             node.Begin();
             return node;
         }
@@ -141,11 +154,21 @@ public sealed class TunnelNode : IAsyncDisposable
     public ReachReport Why(string node)
     {
         var best = _links.Best(node);
-        return new ReachReport(node, _options.Identity.PeerIdOf(node), best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
+        return new ReachReport(node, best?.Peer ?? _names.Identity.PeersOf(node).FirstOrDefault(), best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
     }
 
     /// <summary>The last measured round trip to a node that is connected; null: it is not, or was not measured.</summary>
     public TimeSpan? RoundTripTo(string node) => _links.Best(node) is { } best && best.RoundTrip > TimeSpan.Zero ? best.RoundTrip : null;
+
+    /// <summary>Believes others than before, at once: connections of nodes that are no longer believed are closed, and their sessions end.</summary>
+    /// <param name="identity">Whom to believe; the node's own key in it stays what it is.</param>
+    /// <exception cref="ArgumentException">It has another key for this node: that takes another <see cref="TunnelNode"/>.</exception>
+    public Task SetIdentityAsync(TunnelIdentity identity)
+    {
+        if (identity.KeyOf(_options.Node).PeerId != Peer) throw new ArgumentException("A node's own key cannot change while it runs.", nameof(identity));
+        _host.SetPreSharedKeys(identity.Networks);
+        return _names.ChangeAsync(identity);
+    }
 
     /// <summary>Names other relays than before.</summary>
     public void SetRelayNodes(IEnumerable<RelayNode> relays) => _relays.SetNamed(relays);
@@ -186,7 +209,7 @@ public sealed class TunnelNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var session in _requestor.Sessions.Concat(_service.Sessions)) session.Fail("this node stops");
+        foreach (var session in Sessions) session.Fail("this node stops");
         await _tasks.DisposeAsync().ConfigureAwait(false);
         await _host.DisposeAsync().ConfigureAwait(false);
     }
@@ -196,6 +219,7 @@ public sealed class TunnelNode : IAsyncDisposable
         ApplyDuty();
         TunnelLog.Started(_logger, _options.Node, Peer.ToString(), _host.Addresses.Count == 0 ? "takes no connections in" : "listens on " + string.Join(", ", _host.Addresses.Select(address => address.WithoutPeer())));
         _tasks.Launch(_relays.RunAsync);
+        _tasks.Launch(_names.RunAsync);
     }
 
     private void ApplyDuty()
@@ -221,11 +245,14 @@ public sealed class TunnelNode : IAsyncDisposable
         return Task.CompletedTask;
     });
 
-    /// <summary>Where this node is reached without a relay, as far as it knows.</summary>
-    private IEnumerable<Multiaddr> Direct() => _host.Addresses.Select(address => address.WithoutPeer());
-
     private void OnConnected(PeerConnection connection) => _tasks.Launch(async stopping =>
     {
+        if (_names.Identity.Revocations.Covers(connection.Peer))
+        {
+            await _names.RefuseAsync(connection.Peer, null, ClaimRefusal.Revoked).ConfigureAwait(false);
+            return;
+        }
+
         await _names.TellAsync(connection, stopping).ConfigureAwait(false);
         try
         {
@@ -235,7 +262,9 @@ public sealed class TunnelNode : IAsyncDisposable
         }
         catch (Exception failed) when (failed is TunnelException or OperationCanceledException)
         {
-            // No node of the mesh.
+            // No node of the mesh. A node that was revoked must not stay by not saying who it is.
+            var isSilent = failed.InnerException is TimeoutException && _host.Connections.Any(open => open.Id == connection.Id);
+            if (isSilent && _names.Identity.BelievesCredentials) await _names.RefuseAsync(connection.Peer, null, ClaimRefusal.Silent).ConfigureAwait(false);
         }
     });
 
@@ -255,5 +284,5 @@ public sealed class TunnelNode : IAsyncDisposable
         connection.IsDialler,
         connection.Security,
         connection.RoundTrip,
-        _requestor.Sessions.Concat(_service.Sessions).Count(session => session.Current?.Connection.Id == connection.Id));
+        Sessions.Count(session => session.Current?.Connection.Id == connection.Id));
 }

@@ -14,8 +14,8 @@ public sealed record TunnelOptions
     /// <summary>Its failure domain: two relays in one are lost together. Empty: its group.</summary>
     public string Zone { get; init; } = "";
 
-    /// <summary>Who is who.</summary>
-    public required MeshIdentity Identity { get; init; }
+    /// <summary>Who this node is, and whom it believes; <see cref="TunnelNode.SetIdentityAsync"/> changes the latter.</summary>
+    public required TunnelIdentity Identity { get; init; }
 
     /// <summary>Where to listen; empty: no connection is taken in, and the node is reached through relays alone.</summary>
     public IReadOnlyList<Multiaddr> Listen { get; init; } = [];

@@ -12,4 +12,6 @@ internal sealed class SharedDirectory : ITunnelDirectory
     public NodeRoutes? Find(string node) => _nodes.GetValueOrDefault(node);
 
     public void Set(NodeRoutes routes) => _nodes[routes.Node] = routes;
+
+    public void Remove(string node) => _nodes.TryRemove(node, out _);
 }

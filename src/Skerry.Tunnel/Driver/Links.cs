@@ -11,12 +11,13 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="options">Who this node is.</param>
 /// <param name="host">Its connections.</param>
 /// <param name="directory">Where nodes are.</param>
+/// <param name="names">Who is who.</param>
 /// <param name="relays">The relays the operator names, by node.</param>
 /// <param name="metrics">Counts dials.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="logger">Tells of dials.</param>
 internal sealed class Links(
-    TunnelOptions options, Libp2pHost host, ITunnelDirectory directory, Func<string, RelayNode?> relays, TunnelMetrics metrics, TimeProvider time, ILogger logger)
+    TunnelOptions options, Libp2pHost host, ITunnelDirectory directory, PeerNames names, Func<string, RelayNode?> relays, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<(string Node, bool IsDirect), Lazy<Task<PeerConnection>>> _dialling = new();
 
@@ -31,8 +32,8 @@ internal sealed class Links(
     /// <summary>The best connection to a node; null: there is none.</summary>
     public PeerConnection? Best(string node)
     {
-        var peer = options.Identity.PeerIdOf(node);
-        return host.Connections.Where(connection => connection.Peer == peer)
+        var peers = names.Identity.PeersOf(node);
+        return host.Connections.Where(connection => peers.Contains(connection.Peer) || names.Find(connection.Peer)?.Node == node)
             .OrderBy(connection => connection.Address.IsCircuit)
             .ThenBy(connection => connection.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : connection.RoundTrip)
             .ThenByDescending(connection => connection.Id)
@@ -53,6 +54,30 @@ internal sealed class Links(
     public IReadOnlyList<Multiaddr> AddressesOf(string node) =>
         [.. (relays(node)?.Addresses ?? []).Concat(directory.Find(node)?.Addresses ?? []).Distinct()];
 
+    /// <summary>Whether a peer is a node, or is said to be: who dials it finds out.</summary>
+    public bool MayBeAt(string node, PeerId peer) => names.IsAt(node, peer) || (directory.Find(node)?.Addresses ?? []).Any(address => address.PeerId == peer);
+
+    /// <summary>
+    /// Addresses to dial, with who must be there. Where credentials are believed, that is who the mesh says it is, or whoever answers; it then has to prove that
+    /// it is the node.
+    /// </summary>
+    private IEnumerable<Multiaddr> WaysTo(string node)
+    {
+        var computed = names.Identity.PeersOf(node);
+        var isOpen = names.Identity.BelievesCredentials;
+        var addresses = AddressesOf(node);
+        var known = addresses.Where(address => address.PeerId is { } said && (isOpen || computed.Contains(said))).ToList();
+        var others = addresses.Except(known).Select(address => address.WithoutPeer()).Distinct();
+        return known.Concat(others.SelectMany(address => isOpen && !address.IsCircuit ? [address] : computed.Select(address.WithPeer)));
+    }
+
+    private async Task VerifyAsync(string node, PeerConnection connection, CancellationToken cancel)
+    {
+        if (names.Identity.PeersOf(node).Contains(connection.Peer)) return;
+        var there = await names.OfAsync(connection.Peer, cancel).ConfigureAwait(false);
+        if (there.Node != node) throw new TunnelException($"At {connection.Address} is {there.Node}, not {node}.");
+    }
+
     private Task<PeerConnection> DialAsync(string node, bool isDirect, CancellationToken cancel)
     {
         // Many ask for the same node at once, when its relay has died: one dials.
@@ -67,8 +92,7 @@ internal sealed class Links(
     {
         await Task.Yield();
         if (node == options.Node) throw new TunnelException($"{node} is this node itself.");
-        var peer = options.Identity.PeerIdOf(node);
-        var ways = AddressesOf(node).Select(address => address.WithPeer(peer)).Where(address => !address.IsCircuit || (!isDirect && RelayOf(address) is { } relay && relay != host.PeerId));
+        var ways = WaysTo(node).Where(address => !address.IsCircuit || (!isDirect && RelayOf(address) is { } relay && relay != host.PeerId));
         var steps = DialPlan.Of(ways, address => RelayOf(address) is { } relay ? RelayCost(relay) : double.MaxValue);
         if (steps.Count == 0) throw new TunnelException($"Nobody has said where {node} is{(isDirect ? "" : ", nor through which relay it is reached")}.");
         using var timeout = new CancellationTokenSource(options.DialTimeout, time);
@@ -111,6 +135,7 @@ internal sealed class Links(
             (start, isBegun) = (time.GetTimestamp(), true);
             if (RelayOf(step.Address) is { } relay && RelayNodeOf(relay) is { } relayNode) await ReachDirectlyAsync(relayNode, cancel).ConfigureAwait(false);
             var connection = await host.DialAsync(step.Address, cancel).ConfigureAwait(false);
+            await VerifyAsync(node, connection, cancel).ConfigureAwait(false);
             Note(null);
             TunnelLog.Reached(logger, node, connection.Address.IsCircuit ? PathKind.Relayed : PathKind.Direct, step.Address.ToString());
             return (connection, null);

@@ -3,26 +3,38 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 using Skerry.Libp2p;
+using Skerry.Tunnel.Core.Identity;
 using Skerry.Tunnel.Wire;
 
 namespace Skerry.Tunnel.Driver;
 
-/// <summary>Which node stands behind a peer: both say it once a connection, and a name is believed only when the peer id is the one of that name.</summary>
+/// <summary>
+/// Which node stands behind a peer: both say it once a connection. A name is believed when the proved peer id is the one that a mesh key gives it, or the one in
+/// a credential that holds now; it is asked again when what is believed changes, and from time to time, since credentials end.
+/// </summary>
 /// <param name="options">Who this node is.</param>
 /// <param name="host">Its peers.</param>
 /// <param name="metrics">Counts lies.</param>
-/// <param name="time">For deadlines.</param>
+/// <param name="time">For deadlines and what is valid when.</param>
 /// <param name="logger">Tells of lies.</param>
 internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     public const string Protocol = "/skerry/hello/1.0.0";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<PeerId, TaskCompletionSource<KnownNode>> _known = new();
+    private volatile TunnelIdentity _identity = options.Identity;
+
+    /// <summary>Who this node is and whom it believes.</summary>
+    public TunnelIdentity Identity => _identity;
+
+    /// <summary>Told of a node that is believed no more.</summary>
+    public Action<string>? Refused { get; set; }
 
     /// <summary>Who a connected peer is; waits until it has said so.</summary>
-    /// <exception cref="TunnelException">It does not say.</exception>
+    /// <exception cref="TunnelException">It does not say, or is not believed.</exception>
     public async Task<KnownNode> OfAsync(PeerId peer, CancellationToken cancel)
     {
         try
@@ -38,6 +50,9 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
     /// <summary>Who a peer is, if it has said so.</summary>
     public KnownNode? Find(PeerId peer) => _known.TryGetValue(peer, out var entry) && entry.Task.IsCompletedSuccessfully ? entry.Task.Result : null;
 
+    /// <summary>Whether a peer is a node: it has proved it, or the mesh key says so.</summary>
+    public bool IsAt(string node, PeerId peer) => Find(peer)?.Node == node || _identity.PeersOf(node).Contains(peer);
+
     /// <summary>Tells the peer of a new connection who this node is, and hears who it is.</summary>
     public async Task TellAsync(PeerConnection connection, CancellationToken cancel)
     {
@@ -50,7 +65,7 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
             await stream.EndWritingAsync(cancel).ConfigureAwait(false);
             await HearAsync(connection, stream, cancel).ConfigureAwait(false);
         }
-        catch (Exception failed) when (failed is IOException or Libp2pException or OperationCanceledException)
+        catch (Exception failed) when (failed is IOException or Libp2pException or OperationCanceledException or TimeoutException)
         {
             // A peer that is no node of a mesh, or is gone: whoever asks for its name hears so.
         }
@@ -70,24 +85,88 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
         if (host.Connections.All(connection => connection.Peer != peer)) _known.TryRemove(peer, out _);
     }
 
-    private TaskCompletionSource<KnownNode> Entry(PeerId peer) =>
-        _known.GetOrAdd(peer, static _ => new TaskCompletionSource<KnownNode>(TaskCreationOptions.RunContinuationsAsynchronously));
+    /// <summary>Believes others than before, and throws out who is no longer among them.</summary>
+    public Task ChangeAsync(TunnelIdentity identity)
+    {
+        _identity = identity;
+        return RecheckAsync();
+    }
 
-    private HelloMessage Own() => new() { Node = options.Node, Group = options.Group };
+    /// <summary>Throws out whose credential has ended; runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(RecheckPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stopping.IsCancellationRequested && _identity.BelievesCredentials) await RecheckAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes every connection of a peer that is not believed.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="claimed">Who it says it is; null: it has not said.</param>
+    /// <param name="why">Why that is not believed.</param>
+    public async Task RefuseAsync(PeerId peer, KnownNode? claimed, ClaimRefusal why)
+    {
+        metrics.NameRefused(why);
+        TunnelLog.NameRefused(logger, peer.ToString(), AddressOf(peer), Shorten(claimed?.Node), Shorten(claimed?.Group), Text(why));
+        var refusal = new TunnelException($"Peer {peer} says it is {(claimed is null ? "nobody" : Shorten(claimed.Node))}, which is not believed: {Text(why)}.");
+        var entry = _known.AddOrUpdate(peer, static _ => Fresh(), static (_, before) => before.Task.IsCompleted ? Fresh() : before);
+        entry.TrySetException(refusal);
+        _ = entry.Task.Exception;
+        foreach (var connection in host.Connections.Where(connection => connection.Peer == peer)) await host.CloseAsync(connection).ConfigureAwait(false);
+        if (claimed is not null) Refused?.Invoke(claimed.Node);
+    }
+
+    private static TaskCompletionSource<KnownNode> Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What a stranger says may be of any length and kind; the log gets a piece of it.</summary>
+    private static string Shorten(string? text) => text is null ? "-" : new string([.. text.Take(Credential.MaxName).Select(letter => char.IsControl(letter) ? '?' : letter)]);
+
+    private static string Text(ClaimRefusal why) => why switch
+    {
+        ClaimRefusal.Malformed => "that is no node's name or group",
+        ClaimRefusal.FalseName => "the name belongs to another peer, and no credential that is trusted says otherwise",
+        ClaimRefusal.NotSigned => "its credential is not signed by the trusted authority",
+        ClaimRefusal.OtherPeer => "its credential is another peer's",
+        ClaimRefusal.OtherName => "its credential is for another name or group",
+        ClaimRefusal.NotYetValid => "its credential is not valid yet",
+        ClaimRefusal.Expired => "its credential has expired",
+        ClaimRefusal.Revoked => "it is revoked",
+        _ => "it does not say which node it is",
+    };
+
+    private TaskCompletionSource<KnownNode> Entry(PeerId peer) => _known.GetOrAdd(peer, static _ => Fresh());
+
+    private string AddressOf(PeerId peer) => host.Connections.FirstOrDefault(connection => connection.Peer == peer)?.Address.ToString() ?? "-";
+
+    private HelloMessage Own() => new() { Node = options.Node, Group = options.Group, Credential = _identity.Credential?.Shown };
 
     private async Task<bool> HearAsync(PeerConnection connection, Libp2pStream stream, CancellationToken cancel)
     {
         var message = await stream.ReceiveMessageAsync(HelloMessage.Parser, cancel).WaitAsync(Patience, time, cancel).ConfigureAwait(false);
-        var expected = options.Identity.PeerIdOf(message.Node);
-        if (expected == connection.Peer)
+        var claimed = new KnownNode(message.Node, message.Group, message.Credential);
+        if (_identity.Judge(claimed, claimed.Shown, connection.Peer, time.GetUtcNow()) is { } why)
         {
-            Entry(connection.Peer).TrySetResult(new KnownNode(message.Node, message.Group));
-            return true;
+            await RefuseAsync(connection.Peer, claimed, why).ConfigureAwait(false);
+            return false;
         }
 
-        metrics.FalseName();
-        TunnelLog.FalseName(logger, connection.Peer.ToString(), message.Node, expected.ToString());
-        await host.CloseAsync(connection).ConfigureAwait(false);
-        return false;
+        // Not over a refusal of before: that it was a liar once is no reason.
+        _known.AddOrUpdate(connection.Peer, static _ => Fresh(), static (_, before) => before.Task.IsFaulted ? Fresh() : before).TrySetResult(claimed);
+        return true;
+    }
+
+    private async Task RecheckAsync()
+    {
+        foreach (var peer in _known.Keys)
+        {
+            if (Find(peer) is { } known && _identity.Judge(known, known.Shown, peer, time.GetUtcNow()) is { } why) await RefuseAsync(peer, known, why).ConfigureAwait(false);
+        }
+
+        foreach (var connection in host.Connections)
+        {
+            if (Find(connection.Peer) is null && _identity.Revocations.Covers(connection.Peer)) await RefuseAsync(connection.Peer, null, ClaimRefusal.Revoked).ConfigureAwait(false);
+        }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
     /// <summary>The relay's node behind a peer id, if it is known as one.</summary>
     public string? NodeOf(PeerId peer)
     {
-        lock (_gate) return _relays.Keys.FirstOrDefault(node => options.Identity.PeerIdOf(node) == peer);
+        lock (_gate) return _relays.Keys.FirstOrDefault(node => links.MayBeAt(node, peer));
     }
 
     /// <summary>What a way through a relay is likely to cost.</summary>
@@ -78,8 +78,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
     {
         lock (_gate)
         {
-            var known = _relays.Values.FirstOrDefault(state => options.Identity.PeerIdOf(state.Node) == relay);
-            return known?.Connection is null ? double.MaxValue : CostOf(known);
+            return _relays.Values.FirstOrDefault(state => state.Connection?.Peer == relay) is { } known ? CostOf(known) : double.MaxValue;
         }
     }
 

@@ -8,8 +8,8 @@ internal static partial class TunnelLog
     [LoggerMessage(5000, LogLevel.Information, "The tunnel is up: {Node} is peer {Peer}, {Where}")]
     public static partial void Started(ILogger logger, string node, string peer, string where);
 
-    [LoggerMessage(5001, LogLevel.Warning, "Peer {Peer} says it is node {Node}, whose peer id is {Expected}: refused")]
-    public static partial void FalseName(ILogger logger, string peer, string node, string expected);
+    [LoggerMessage(5001, LogLevel.Warning, "Peer {Peer} at {Address}, which says it is node {Node} of {Group}, is refused: {Reason}")]
+    public static partial void NameRefused(ILogger logger, string peer, string address, string node, string group, string reason);
 
     [LoggerMessage(5002, LogLevel.Debug, "{Node} is reached {Kind} at {Address}")]
     public static partial void Reached(ILogger logger, string node, PathKind kind, string address);

@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
+using Skerry.Tunnel.Core.Identity;
+
 namespace Skerry.Tunnel.Driver;
 
 /// <summary>Counts of the tunnel.</summary>
 internal sealed class TunnelMetrics
 {
     private readonly Counter<long> _bytes;
-    private readonly Counter<long> _falseNames;
+    private readonly Counter<long> _namesRefused;
     private readonly Counter<long> _dials;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _lost;
@@ -17,7 +19,7 @@ internal sealed class TunnelMetrics
     {
         var meter = meters.Create("Skerry.Tunnel");
         _bytes = meter.CreateCounter<long>("skerry.tunnel.bytes", "By", "Bytes of sessions, by service, path and direction");
-        _falseNames = meter.CreateCounter<long>("skerry.tunnel.names.refused", "{claim}", "Peers that claimed the name of another node");
+        _namesRefused = meter.CreateCounter<long>("skerry.tunnel.names.refused", "{claim}", "Peers that were not believed to be the node they said, by reason");
         _dials = meter.CreateCounter<long>("skerry.tunnel.dials", "{dial}", "Addresses dialled, by path and outcome");
         _refused = meter.CreateCounter<long>("skerry.tunnel.sessions.refused", "{session}", "Sessions refused to other nodes, by reason");
         _lost = meter.CreateCounter<long>("skerry.tunnel.sessions.lost", "{session}", "Sessions that ended with an error because no path came back");
@@ -30,7 +32,7 @@ internal sealed class TunnelMetrics
 
     public void Received(string service, PathKind path, int length) => Bytes(service, path, "in", length);
 
-    public void FalseName() => _falseNames.Add(1);
+    public void NameRefused(ClaimRefusal why) => _namesRefused.Add(1, new KeyValuePair<string, object?>("reason", NameOf(why)));
 
     public void Dialled(bool isCircuit, bool isReached) => _dials.Add(1, new("path", isCircuit ? "relayed" : "direct"), new("outcome", isReached ? "reached" : "failed"));
 
@@ -39,6 +41,19 @@ internal sealed class TunnelMetrics
     public void Lost() => _lost.Add(1);
 
     public void FailedOver(TimeSpan took) => _failovers.Record(took.TotalSeconds);
+
+    private static string NameOf(ClaimRefusal why) => why switch
+    {
+        ClaimRefusal.Malformed => "malformed",
+        ClaimRefusal.FalseName => "false_name",
+        ClaimRefusal.NotSigned => "not_signed",
+        ClaimRefusal.OtherPeer => "other_peer",
+        ClaimRefusal.OtherName => "other_name",
+        ClaimRefusal.NotYetValid => "not_yet_valid",
+        ClaimRefusal.Expired => "expired",
+        ClaimRefusal.Revoked => "revoked",
+        _ => "silent",
+    };
 
     private void Bytes(string service, PathKind path, string direction, int length)
     {
