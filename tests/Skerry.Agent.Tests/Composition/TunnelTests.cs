@@ -68,9 +68,17 @@ public sealed class TunnelTests : IAsyncDisposable
         while (true)
         {
             var client = new TcpClient();
-            await client.ConnectAsync(forward, cancel);
-            await Task.Delay(200, cancel); // the forward closes what leads nowhere
-            if (!(client.Client.Poll(0, SelectMode.SelectRead) && client.Available == 0)) return client;
+            try
+            {
+                await client.ConnectAsync(forward, cancel);
+                await Task.Delay(200, cancel); // the forward resets what leads nowhere
+                if (!(client.Client.Poll(0, SelectMode.SelectRead) && client.Available == 0)) return client;
+            }
+            catch (SocketException)
+            {
+                // Reset before it was made.
+            }
+
             client.Dispose();
         }
     }
