@@ -93,8 +93,8 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
 
-    /// <summary>Where it is reached, each with its peer id: where it listens, <see cref="Libp2pOptions.Announce"/>, and what is believed of <see cref="ObservedAddresses"/>.</summary>
-    public IReadOnlyList<Multiaddr> Addresses => [.. _swarm.Own.Told.Select(address => address.WithPeer(PeerId))];
+    /// <summary>Where it is reached straight, each with its peer id: where it listens, <see cref="Libp2pOptions.Announce"/>, and what is believed of <see cref="ObservedAddresses"/>.</summary>
+    public IReadOnlyList<Multiaddr> Addresses => [.. _swarm.Own.Direct.Select(address => address.WithPeer(PeerId))];
 
     /// <summary>Where peers see this node, those seen by most first. Behind a NAT that maps each connection differently there are many, and none is believed.</summary>
     public IReadOnlyList<ObservedAddress> ObservedAddresses => _swarm.Own.Observed;
@@ -216,11 +216,11 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Asks a connected relay to put callers through to this node. Ask again before it expires, and after every loss of the connection.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, it is no relay, or it has no room.</exception>
-    public Task<RelayReservation> ReserveAsync(PeerId relay, CancellationToken cancel = default) => _relays.ReserveAsync(ConnectionTo(relay), cancel);
+    public Task<RelayReservation> ReserveAsync(PeerId relay, CancellationToken cancel = default) => ReserveAsync(ConnectionTo(relay), cancel);
 
     /// <summary>As the other, of one certain connection.</summary>
     /// <exception cref="Libp2pException">It is over; its peer is no relay, or has no room.</exception>
-    public Task<RelayReservation> ReserveAsync(PeerConnection relay, CancellationToken cancel = default) => _relays.ReserveAsync(ConnectionTo(relay), cancel);
+    public Task<RelayReservation> ReserveAsync(PeerConnection relay, CancellationToken cancel = default) => ReserveAsync(ConnectionTo(relay), cancel);
 
     /// <summary>Opens a stream to a connected peer under the first of the protocols that it speaks.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, or it speaks none of them.</exception>
@@ -291,6 +291,14 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     private Connection ConnectionTo(PeerConnection described) =>
         _swarm.Connections.Find(described) ?? throw new Libp2pException($"The connection to {described.Peer} at {described.Address} is over.");
+
+    private async Task<RelayReservation> ReserveAsync(Connection relay, CancellationToken cancel)
+    {
+        var reservation = await _relays.ReserveAsync(relay, cancel).ConfigureAwait(false);
+        _swarm.Own.OnReserved(relay, reservation.Addresses, reservation.Expires - _time.GetUtcNow());
+        if (relay.Session.Failure is not null) _swarm.Own.OnClosed(relay);
+        return reservation;
+    }
 
     private Connection ConnectionTo(PeerId peer) => _swarm.Connections.Find(peer) ?? throw new Libp2pException($"There is no connection to {peer}.");
 }

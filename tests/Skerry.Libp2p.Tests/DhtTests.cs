@@ -33,6 +33,29 @@ public sealed class DhtTests
     }
 
     [Fact]
+    public async Task A_peer_that_only_a_relay_reaches_is_found_by_its_way_through_it_while_there_is_one()
+    {
+        await using var relay = await StartAsync(DhtMode.Server, change: options => options with { Relay = new RelayOptions() });
+        await using var hidden = await StartAsync(DhtMode.Client, change: options => options with { Listen = [] });
+        await using var seeker = await StartAsync(DhtMode.Client, change: options => options with { Listen = [] });
+        await hidden.ReserveAsync(await hidden.ConnectAsync(relay.Addresses[0], Cancel), Cancel);
+        await seeker.ConnectAsync(relay.Addresses[0], Cancel);
+        await UntilAsync("both know the relay", () => hidden.Dht!.Nodes == 1 && seeker.Dht!.Nodes == 1);
+
+        Assert.Equal(1, await hidden.Dht!.ProvideAsync(Key, Cancel));
+        var found = Assert.Single(await seeker.Dht!.FindProvidersAsync(Key, 1, Cancel).ToListAsync(Cancel));
+        var way = Assert.Single(found.Addresses);
+        Assert.Equal(hidden.PeerId, await seeker.ConnectAsync(way.WithPeer(found.Peer), Cancel));
+
+        await relay.DisposeAsync();
+        await UntilAsync("the relay is gone", () => hidden.Connections.All(connection => connection.Peer != relay.PeerId));
+        await using var other = await StartAsync(DhtMode.Server);
+        await hidden.ConnectAsync(other.Addresses[0], Cancel);
+        await UntilAsync("the record is at the other", () => other.Dht!.Records == 1);
+        Assert.Empty(Assert.Single(await other.Dht!.FindProvidersAsync(Key, 1, Cancel).ToListAsync(Cancel)).Addresses);
+    }
+
+    [Fact]
     public async Task A_peer_nobody_knows_is_not_found()
     {
         var hosts = await RingAsync(3);
@@ -109,16 +132,16 @@ public sealed class DhtTests
         return hosts;
     }
 
-    private static Task<Libp2pHost> StartAsync(DhtMode mode, string protocol = "/skerry/kad/1.0.0") => Libp2pHost.StartAsync(
-        new Libp2pOptions
+    private static Task<Libp2pHost> StartAsync(DhtMode mode, string protocol = "/skerry/kad/1.0.0", Func<Libp2pOptions, Libp2pOptions>? change = null)
+    {
+        var options = new Libp2pOptions
         {
             Identity = IdentityKey.Generate(),
             Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")],
             Dht = new DhtOptions { Mode = mode, Protocol = protocol },
-        },
-        TimeProvider.System,
-        NullLogger.Instance,
-        Meters);
+        };
+        return Libp2pHost.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance, Meters);
+    }
 
     private static async Task UntilAsync(string what, Func<bool> holds)
     {

@@ -29,7 +29,7 @@ internal sealed class Discovery : IAsyncDisposable
         (_options, _swarm, _dht, _time, _logger, _found) = (options, swarm, dht, time, logger, found);
         if (options.Mdns is not { } mdns) return;
         var service = mdns.ServiceName ?? options.Rendezvous ?? MdnsOptions.DefaultServiceName;
-        _mdns = new MdnsDriver(options.Identity.PeerId, service, mdns, () => swarm.Own.Told, FoundInLan, time, logger);
+        _mdns = new MdnsDriver(options.Identity.PeerId, service, mdns, swarm.Own, FoundInLan, time, logger);
     }
 
     public void Start()

@@ -21,7 +21,7 @@ internal sealed class MdnsDriver : IAsyncDisposable
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly MdnsOptions _options;
-    private readonly Func<IReadOnlyList<Multiaddr>> _addresses;
+    private readonly OwnAddresses _own;
     private readonly Action<PeerAddresses> _found;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -35,9 +35,9 @@ internal sealed class MdnsDriver : IAsyncDisposable
     private IReadOnlyList<(MdnsLink Link, IReadOnlyList<int> Prefixes)> _links = [];
     private bool _isOver;
 
-    public MdnsDriver(PeerId self, string service, MdnsOptions options, Func<IReadOnlyList<Multiaddr>> addresses, Action<PeerAddresses> found, TimeProvider time, ILogger logger)
+    public MdnsDriver(PeerId self, string service, MdnsOptions options, OwnAddresses own, Action<PeerAddresses> found, TimeProvider time, ILogger logger)
     {
-        (_options, _addresses, _found, _time, _logger) = (options, addresses, found, time, logger);
+        (_options, _own, _found, _time, _logger) = (options, own, found, time, logger);
         _clock = new MonotonicClock(time);
         if (!DnsName.IsSound($"{new string('x', LabelLength)}.{service}.local")) throw new ArgumentException($"'{service}' is no service name: labels of 1 to 63 bytes, dots between them.");
         var label = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", LabelLength);
@@ -72,7 +72,11 @@ internal sealed class MdnsDriver : IAsyncDisposable
         return socket;
     }
 
-    private void OnNetworkChanged(object? sender, EventArgs change) => Scan();
+    private void OnNetworkChanged(object? sender, EventArgs change)
+    {
+        _own.OnNetworkChanged();
+        Scan();
+    }
 
     private void Scan()
     {
@@ -151,7 +155,7 @@ internal sealed class MdnsDriver : IAsyncDisposable
         {
             if (_isOver) return;
             var now = _clock.Now;
-            _core.SetAddresses(_addresses(), now);
+            _core.SetAddresses(_own.Told, now);
             step(_core, now);
             while (_core.TryTake(out var output)) Do(output);
             var wait = _core.NextDeadline == Instant.Never ? ScanInterval : _core.NextDeadline - _clock.Now;

@@ -20,6 +20,9 @@ internal sealed class OwnAddresses
     private readonly ObservedAddresses _observed;
     private readonly Lock _gate = new();
     private readonly HashSet<Multiaddr> _proved = [];
+
+    // By the connection to the relay: with it the reservation is gone.
+    private readonly Dictionary<long, (Instant Expires, IReadOnlyList<Multiaddr> Ways)> _reserved = [];
     private IPAddress[] _interfaces = [];
     private Instant _interfacesRead = Instant.Origin - InterfacesAge;
 
@@ -42,8 +45,18 @@ internal sealed class OwnAddresses
         }
     }
 
-    /// <summary>What peers are told: where this node listens, where its caller says, and where it is seen, as far as that is believed or proved.</summary>
+    /// <summary>What peers are told: what is reached straight, and the ways through relays that hold a reservation.</summary>
     public IReadOnlyList<Multiaddr> Told
+    {
+        get
+        {
+            var direct = Direct;
+            lock (_gate) return [.. direct.Concat(_reserved.Values.Where(one => one.Expires > _clock.Now).SelectMany(one => one.Ways)).Distinct()];
+        }
+    }
+
+    /// <summary>Where this node listens, where its caller says, and where it is seen, as far as that is believed or proved.</summary>
+    public IReadOnlyList<Multiaddr> Direct
     {
         get
         {
@@ -72,9 +85,25 @@ internal sealed class OwnAddresses
         lock (_gate) _observed.Report(address, connection.Id, from, _options.IsTrustedObserver(connection.Peer), _clock.Now);
     }
 
+    /// <summary>A relay puts callers through for so long.</summary>
+    public void OnReserved(Connection relay, IReadOnlyList<Multiaddr> ways, TimeSpan time)
+    {
+        lock (_gate) _reserved[relay.Id] = (_clock.Now + time, [.. ways.Take(Candidates.Max)]);
+    }
+
     public void OnClosed(Connection connection)
     {
-        lock (_gate) _observed.Closed(connection.Id, _clock.Now);
+        lock (_gate)
+        {
+            _reserved.Remove(connection.Id);
+            _observed.Closed(connection.Id, _clock.Now);
+        }
+    }
+
+    /// <summary>The machine's interfaces are not what they were.</summary>
+    public void OnNetworkChanged()
+    {
+        lock (_gate) _interfacesRead = Instant.Origin - InterfacesAge;
     }
 
     /// <summary>These have been dialled from outside, and no others have.</summary>

@@ -79,7 +79,7 @@ internal sealed class RelayService
             Limit = Limit(),
             Reservation = new ReservationMessage { Expire = (ulong)until.ToUnixTimeSeconds(), Voucher = ByteString.CopyFrom(VoucherCodec.Encode(_options.Identity, connection.Peer, until)) },
         };
-        foreach (var address in _swarm.Own.Told) answer.Reservation.Addresses.Add(ByteString.CopyFrom(address.WithPeer(_options.Identity.PeerId).Bytes));
+        foreach (var address in _swarm.Own.Direct) answer.Reservation.Addresses.Add(ByteString.CopyFrom(address.WithPeer(_options.Identity.PeerId).Bytes));
         await stream.WritePrefixedAsync(answer.ToByteArray(), cancel).ConfigureAwait(false);
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,6 +17,7 @@ internal sealed class PeerProgram : IAsyncDisposable
     public const string Echo = "/skerry/lab/echo/1.0.0";
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ConcurrentDictionary<PeerId, FoundPeer> _found = new();
     private Libp2pHost? _host;
 
     private Libp2pHost Host => _host ?? throw new InvalidOperationException("Not started.");
@@ -40,6 +42,7 @@ internal sealed class PeerProgram : IAsyncDisposable
         "reserve" => ReserveAsync(request.Address!),
         "ping" => PingAsync(request.Peer!),
         "echo" => EchoAsync(request.Peer!, request.Bytes),
+        "found" => UntilFoundAsync(request.Peer!, request.Address!, request.Seconds),
         "direct" => UntilDirectAsync(request.Peer!, request.Seconds),
         _ => throw new InvalidOperationException($"Unknown request '{request.Do}'."),
     };
@@ -51,9 +54,11 @@ internal sealed class PeerProgram : IAsyncDisposable
             Identity = IdentityKey.FromSeed(SHA256.HashData(Encoding.UTF8.GetBytes(request.Name!))),
             Listen = [Multiaddr.Parse(request.Address!)],
             Relay = request.IsRelay ? new RelayOptions() : null,
+            Mdns = request.IsInLan ? new MdnsOptions() : null,
             IsTrustedObserver = _ => true, // there is one relay to ask
         };
         _host = await Libp2pHost.StartAsync(options, TimeProvider.System, NullLogger.Instance, _services.GetRequiredService<IMeterFactory>());
+        _host.PeerFound += found => _found[found.Peer] = found;
         _host.Handle(Echo, async (stream, cancel) =>
         {
             await stream.CopyToAsync(stream, cancel);
@@ -93,6 +98,21 @@ internal sealed class PeerProgram : IAsyncDisposable
             await stream.WriteAsync(sent);
             await stream.EndWritingAsync();
         }
+    }
+
+    /// <summary>Waits until a peer is found in the LAN at an address; an error when it is not.</summary>
+    private async Task<PeerAnswer> UntilFoundAsync(string peer, string address, double seconds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        IReadOnlyList<string> addresses = [];
+        while (!limit.IsCancellationRequested)
+        {
+            if (_found.TryGetValue(Id(peer), out var found)) addresses = [.. found.Addresses.Select(known => known.WithPeer(found.Peer).ToString())];
+            if (addresses.Contains(address)) return new PeerAnswer { Peer = peer, Addresses = addresses };
+            await Task.Delay(10); // between two polls of the condition
+        }
+
+        return new PeerAnswer { Peer = peer, Addresses = addresses, Error = $"Not found at {address} but at: {string.Join(", ", addresses)}." };
     }
 
     /// <summary>Waits for a connection that no relay carries; an error when none comes.</summary>

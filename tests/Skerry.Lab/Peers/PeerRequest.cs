@@ -2,7 +2,7 @@ using Skerry.Lab.Programs;
 
 namespace Skerry.Lab.Peers;
 
-/// <summary>What a test asks of a <see cref="PeerProgram"/>: <c>start</c>, <c>connect</c>, <c>reserve</c>, <c>ping</c>, <c>echo</c> or <c>direct</c>.</summary>
+/// <summary>What a test asks of a <see cref="PeerProgram"/>: <c>start</c>, <c>connect</c>, <c>reserve</c>, <c>ping</c>, <c>echo</c>, <c>direct</c> or <c>found</c>.</summary>
 internal sealed record PeerRequest : Request
 {
     /// <summary>Start: what its key is made from.</summary>
@@ -20,6 +20,9 @@ internal sealed record PeerRequest : Request
     /// <summary>Echo: how many.</summary>
     public int Bytes { get; init; }
 
-    /// <summary>Direct: how long to wait.</summary>
+    /// <summary>Start: whether it is found in its LAN.</summary>
+    public bool IsInLan { get; init; }
+
+    /// <summary>Direct, found: how long to wait.</summary>
     public double Seconds { get; init; }
 }

@@ -20,6 +20,9 @@ internal sealed partial class KademliaCore
     /// <summary>When a key was told to fewer nodes than are wanted because there are no more: soon others may have come.</summary>
     private static readonly TimeSpan ToldFew = TimeSpan.FromMinutes(1);
 
+    /// <summary>One who comes then is told this much later, and others with it who come meanwhile.</summary>
+    private static readonly TimeSpan NewcomerWait = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<DhtKey, Provision> _provided = [];
     private readonly Queue<int> _refreshes = [];
     private bool _isRefreshing;
@@ -90,10 +93,17 @@ internal sealed partial class KademliaCore
         if (DhtKey.TryRead(query.Key, out var key) && _provided.TryGetValue(key, out var provision))
         {
             var isEnough = query.Told > 0 && query.Lookup.AnsweredCount >= _options.Replication;
+            provision.IsKnownWell = isEnough;
             provision.NextAt = now + (isEnough || ToldFew > _options.RepublishInterval ? _options.RepublishInterval : ToldFew);
         }
 
         _nextProvide = NextProvision();
+    }
+
+    private void HastenProviding(Instant at)
+    {
+        foreach (var provision in _provided.Values.Where(provision => !provision.IsKnownWell && provision.NextAt != Instant.Never && provision.NextAt > at)) provision.NextAt = at;
+        if (_nextProvide > at) _nextProvide = NextProvision();
     }
 
     private Instant NextProvision() => _provided.Count == 0 ? Instant.Never : _provided.Values.Min(provision => provision.NextAt);

@@ -106,13 +106,19 @@ internal sealed partial class KademliaCore
 
     private void See(PeerAddresses peer, Instant now)
     {
-        var wasAlone = _table.Working == 0;
-        if (!_table.Seen(peer.Peer, peer.Addresses, now) || !wasAlone) return;
+        var before = _table.Working;
+        _table.Seen(peer.Peer, peer.Addresses, now);
+        if (_table.Working == before) return;
+        if (before > 0)
+        {
+            HastenProviding(now + NewcomerWait);
+            return;
+        }
+
         // The first node, or the first again after a cut: look around, and let it be known what is provided here.
         _refreshWait = FirstRefresh;
         if (_refreshes.Count == 0 && !_isRefreshing) _nextRefresh = now;
-        foreach (var provision in _provided.Values.Where(provision => provision.NextAt != Instant.Never)) provision.NextAt = now;
-        _nextProvide = _provided.Count > 0 ? now : Instant.Never;
+        HastenProviding(now);
     }
 
     private void Check(PeerAddresses peer, Instant now) => Send(peer, null, new KadMessage(KadMessageType.FindNode, _self.Bytes.ToArray()), KadOutputKind.Ask, now);
