@@ -16,8 +16,10 @@ internal sealed class MdnsDriver : IAsyncDisposable
 {
     private const int LabelLength = 32;
 
-    /// <summary>Interfaces are looked at when the system says that one has changed, and now and then in case it did not.</summary>
-    private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(30);
+    /// <summary>Interfaces are looked at when the system says that one has changed, and now and then: of an address it speaks before its link is up, and then no more.</summary>
+    private static readonly TimeSpan ScanInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ScanAgain = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     private readonly MdnsOptions _options;
@@ -74,8 +76,11 @@ internal sealed class MdnsDriver : IAsyncDisposable
 
     private void OnNetworkChanged(object? sender, EventArgs change)
     {
-        _own.OnNetworkChanged();
         Scan();
+        lock (_gate)
+        {
+            if (!_isOver) _scanner.Change(ScanAgain, ScanInterval);
+        }
     }
 
     private void Scan()
@@ -83,7 +88,9 @@ internal sealed class MdnsDriver : IAsyncDisposable
         lock (_gate)
         {
             if (_isOver) return;
+            var before = _links;
             _links = [.. MdnsInterfaces.Find(_options.AllowLoopback, withV6: true).Where(entry => SocketOf(entry.Link.Id) is not null)];
+            if (!before.SelectMany(entry => entry.Link.Addresses).SequenceEqual(_links.SelectMany(entry => entry.Link.Addresses))) _own.OnNetworkChanged();
             foreach (var isV6 in (bool[])[false, true])
                 _sockets[isV6 ? 1 : 0]?.Join([.. _links.Select(entry => entry.Link.Id).Where(link => MdnsInterfaces.IsV6(link) == isV6).Select(MdnsInterfaces.CardOf)]);
             Step((core, now) => core.SetLinks([.. _links.Select(entry => entry.Link)], now));
@@ -158,8 +165,8 @@ internal sealed class MdnsDriver : IAsyncDisposable
             _core.SetAddresses(_own.Told, now);
             step(_core, now);
             while (_core.TryTake(out var output)) Do(output);
-            var wait = _core.NextDeadline == Instant.Never ? ScanInterval : _core.NextDeadline - _clock.Now;
-            _timer.Change(wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < ScanInterval ? wait : ScanInterval, Timeout.InfiniteTimeSpan);
+            var wait = _core.NextDeadline == Instant.Never ? LongestSleep : _core.NextDeadline - _clock.Now;
+            _timer.Change(wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < LongestSleep ? wait : LongestSleep, Timeout.InfiniteTimeSpan);
         }
     }
 
