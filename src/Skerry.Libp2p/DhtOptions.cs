@@ -9,6 +9,12 @@ public sealed record DhtOptions
     /// <summary>What this node is at first; <see cref="Dht.SetModeAsync"/> changes it.</summary>
     public DhtMode Mode { get; init; } = DhtMode.Client;
 
+    /// <summary>
+    /// Whether this node becomes a server when <see cref="Libp2pOptions.Autonat"/> finds that others reach it, and a client when they do not. Without Autonat
+    /// nobody finds out.
+    /// </summary>
+    public bool FollowsReachability { get; init; }
+
     /// <summary>Nodes that hold a record, nodes in a bucket, nodes in an answer: the specification's k. 1 to 64.</summary>
     public int Replication { get; init; } = 20;
 

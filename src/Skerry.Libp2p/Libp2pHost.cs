@@ -279,7 +279,12 @@ public sealed class Libp2pHost : IAsyncDisposable
         HolePunched?.Invoke(punch);
     }
 
-    private void OnReachabilityChanged(Reachability reachability) => ReachabilityChanged?.Invoke(reachability);
+    private void OnReachabilityChanged(Reachability reachability)
+    {
+        if (_options.Dht is { FollowsReachability: true } && reachability != Reachability.Unknown)
+            _dht!.BeginMode(reachability == Reachability.Public ? DhtMode.Server : DhtMode.Client);
+        ReachabilityChanged?.Invoke(reachability);
+    }
 
     private void OnClosed(Connection connection)
     {
@@ -297,6 +302,7 @@ public sealed class Libp2pHost : IAsyncDisposable
         var reservation = await _relays.ReserveAsync(relay, cancel).ConfigureAwait(false);
         _swarm.Own.OnReserved(relay, reservation.Addresses, reservation.Expires - _time.GetUtcNow());
         if (relay.Session.Failure is not null) _swarm.Own.OnClosed(relay);
+        _announcer.Check();
         return reservation;
     }
 

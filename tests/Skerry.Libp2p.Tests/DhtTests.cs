@@ -78,6 +78,18 @@ public sealed class DhtTests
     }
 
     [Fact]
+    public async Task A_node_that_others_reach_becomes_a_server()
+    {
+        await using var one = await StartAsync(DhtMode.Server, change: options => options with { Autonat = new AutonatOptions { Interval = TimeSpan.Zero } });
+        await using var other = await StartAsync(
+            DhtMode.Client,
+            change: options => options with { Autonat = new AutonatOptions { Interval = TimeSpan.Zero }, Dht = options.Dht! with { FollowsReachability = true } });
+        await other.GetInfoAsync(await other.ConnectAsync(one.Addresses[0], Cancel), Cancel);
+        Assert.Equal(Reachability.Public, await other.ProbeAsync(Cancel));
+        await UntilAsync("it is a server, and known as one", () => other.Dht!.Mode == DhtMode.Server && one.Dht!.Nodes == 1);
+    }
+
+    [Fact]
     public async Task Nodes_of_another_namespace_are_none()
     {
         await using var one = await StartAsync(DhtMode.Server);

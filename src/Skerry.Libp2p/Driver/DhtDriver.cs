@@ -61,6 +61,19 @@ internal sealed class DhtDriver : IAsyncDisposable
         await _identify.PushAsync(cancel).ConfigureAwait(false);
     }
 
+    /// <summary>As <see cref="SetModeAsync"/>, for who cannot wait.</summary>
+    public void BeginMode(DhtMode mode) => _tasks.Launch(async stopping =>
+    {
+        try
+        {
+            await SetModeAsync(mode, stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    });
+
     public async Task<int> ProvideAsync(DhtKey key, CancellationToken cancel)
     {
         var result = Begin((core, now) => core.TryProvide(key, now, out var number) ? number : null, out _);
