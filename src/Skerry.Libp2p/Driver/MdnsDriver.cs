@@ -44,7 +44,7 @@ internal sealed class MdnsDriver : IAsyncDisposable
         if (!DnsName.IsSound($"{new string('x', LabelLength)}.{service}.local")) throw new ArgumentException($"'{service}' is no service name: labels of 1 to 63 bytes, dots between them.");
         var label = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", LabelLength);
         _core = new MdnsCore(new MdnsIdentity(self, service, label), options, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)))));
-        _sockets = [Open(isV6: false), Open(isV6: true)];
+        _sockets = [Open(isV6: false), Socket.OSSupportsIPv6 ? Open(isV6: true) : null];
         _timer = time.CreateTimer(_ => Step((core, now) => core.Advance(now)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _scanner = time.CreateTimer(_ => Scan(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
