@@ -15,6 +15,9 @@ internal interface IMuxedChannel : IAsyncDisposable
     /// <summary>The longest message, without its head and tail, bytes.</summary>
     int MaxMessage { get; }
 
+    /// <summary>Whether the next receipt waits for nothing.</summary>
+    bool HasMore { get; }
+
     /// <summary>Waits for bytes.</summary>
     /// <returns>What came, good until the next call; empty at the end of the channel.</returns>
     ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancel);

@@ -26,6 +26,8 @@ internal sealed class NoiseStream(Stream inner, CipherState send, CipherState re
     private int _wanted = MinBuffer;
     private ReadOnlyMemory<byte> _plain;
 
+    public bool HasMore => !_plain.IsEmpty || NextMessage() >= 0;
+
     public int HeadLength => MessageHead;
 
     public int TailLength => CipherState.TagLength;

@@ -20,6 +20,7 @@ internal sealed class ReceiveQueue(PeerAccount account) : IValueTaskSource<int>
     private byte[]? _last;
     private int _lastLength;
     private int _start;
+    private int _filled;
     private bool _isWaiting;
     private bool _isComplete;
     private Exception? _broken;
@@ -55,7 +56,7 @@ internal sealed class ReceiveQueue(PeerAccount account) : IValueTaskSource<int>
         return result;
     }
 
-    /// <summary>Bytes have arrived.</summary>
+    /// <summary>Bytes have arrived. A reader with room left is told of them by <see cref="Settle"/>: more may come at once.</summary>
     /// <returns>False when there is no room for them.</returns>
     public bool TryWrite(ReadOnlySpan<byte> data)
     {
@@ -64,19 +65,35 @@ internal sealed class ReceiveQueue(PeerAccount account) : IValueTaskSource<int>
         {
             if (_isComplete) return true;
             if (!_isWaiting) return TryKeep(data);
-            count = Math.Min(data.Length, _wanted.Length);
-            data[..count].CopyTo(_wanted.Span);
+            count = Math.Min(data.Length, _wanted.Length - _filled);
+            data[..count].CopyTo(_wanted.Span[_filled..]);
+            _filled += count;
+            if (_filled < _wanted.Length) return true;
             isKept = TryKeep(data[count..]);
-            StopWaiting();
+            count = StopWaiting();
         }
 
         _read.SetResult(count);
         return isKept;
     }
 
+    /// <summary>Nothing more comes at once: a reader that got something is told.</summary>
+    public void Settle()
+    {
+        int count;
+        lock (_gate)
+        {
+            if (!_isWaiting || _filled == 0) return;
+            count = StopWaiting();
+        }
+
+        _read.SetResult(count);
+    }
+
     /// <summary>Nothing more arrives. What is there can still be read, unless the stream has broken before its end.</summary>
     public void Complete(Exception? broken)
     {
+        int count;
         lock (_gate)
         {
             if (_isComplete) return;
@@ -84,10 +101,10 @@ internal sealed class ReceiveQueue(PeerAccount account) : IValueTaskSource<int>
             _broken = broken;
             if (broken is not null) Drop();
             if (!_isWaiting) return;
-            StopWaiting();
+            count = StopWaiting();
         }
 
-        if (broken is null) _read.SetResult(0);
+        if (broken is null || count > 0) _read.SetResult(count);
         else _read.SetException(broken);
     }
 
@@ -176,16 +193,25 @@ internal sealed class ReceiveQueue(PeerAccount account) : IValueTaskSource<int>
         (_last, _start) = (null, 0);
     }
 
-    private void StopWaiting() => (_isWaiting, _wanted) = (false, default);
+    /// <returns>What the reader has got so far.</returns>
+    private int StopWaiting()
+    {
+        var count = _filled;
+        (_isWaiting, _wanted, _filled) = (false, default, 0);
+        return count;
+    }
 
     private void Cancel(CancellationToken token)
     {
+        int count;
         lock (_gate)
         {
             if (!_isWaiting) return;
-            StopWaiting();
+            count = StopWaiting();
         }
 
-        _read.SetException(new OperationCanceledException(token));
+        // What it has got already is not lost.
+        if (count > 0) _read.SetResult(count);
+        else _read.SetException(new OperationCanceledException(token));
     }
 }

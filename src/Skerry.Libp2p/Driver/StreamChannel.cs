@@ -10,6 +10,8 @@ internal sealed class StreamChannel(Stream inner, PeerAccount account) : IMuxedC
 
     private byte[]? _received;
 
+    public bool HasMore => false;
+
     public int HeadLength => 0;
 
     public int TailLength => 0;

@@ -32,6 +32,7 @@ internal sealed class YamuxSession : IAsyncDisposable
     private int _headerLength;
     private int _dataLeft;
     private YamuxStream? _target;
+    private YamuxStream? _unsettled;
     private long _written;
     private Instant _writtenAt;
     private Task _running = Task.CompletedTask;
@@ -221,6 +222,7 @@ internal sealed class YamuxSession : IAsyncDisposable
             if (piece.IsEmpty && (_headerLength > 0 || _dataLeft > 0)) throw new Libp2pException("The peer ended the connection in the middle of a message.");
             if (piece.IsEmpty) return;
             Take(piece.Span);
+            if (!_channel.HasMore) Settle(next: null);
             _outbox.Flush();
         }
     }
@@ -235,6 +237,7 @@ internal sealed class YamuxSession : IAsyncDisposable
                 var data = piece[..Math.Min(_dataLeft, piece.Length)];
                 _dataLeft -= data.Length;
                 if (_target?.OnData(data) == false) _target.Abort();
+                if (_target != _unsettled) Settle(_target);
                 piece = piece[data.Length..];
                 continue;
             }
@@ -252,6 +255,13 @@ internal sealed class YamuxSession : IAsyncDisposable
                 (_dataLeft, _target) = Drain();
             }
         }
+    }
+
+    /// <summary>Readers are told when all that came together has been handed out: one wake for a buffer full instead of one for each frame.</summary>
+    private void Settle(YamuxStream? next)
+    {
+        _unsettled?.Settle();
+        _unsettled = next;
     }
 
     private void OnTime()

@@ -126,6 +126,9 @@ internal sealed class YamuxStream : Libp2pStream
         return _received.TryWrite(data);
     }
 
+    /// <summary>No more data comes at once.</summary>
+    public void Settle() => _received.Settle();
+
     /// <summary>The other side has ended its direction.</summary>
     public void OnEnded()
     {
