@@ -26,7 +26,7 @@ internal sealed class NoiseStream(Stream inner, CipherState send, CipherState re
     private int _wanted = MinBuffer;
     private ReadOnlyMemory<byte> _plain;
 
-    public bool HasMore => !_plain.IsEmpty || NextMessage() >= 0;
+    public bool HasMore => !_plain.IsEmpty || NextMessage() > CipherState.TagLength;
 
     public int HeadLength => MessageHead;
 
