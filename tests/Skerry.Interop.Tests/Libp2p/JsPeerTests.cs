@@ -86,7 +86,7 @@ public sealed class JsPeerTests
         Assert.True(await member.PingAsync(peer, TestContext.Current.CancellationToken) > TimeSpan.Zero);
         var upload = (await js.AskAsync(new JsonObject { ["do"] = "upload", ["address"] = member.Addresses[0].ToString(), ["count"] = count }))!;
         Assert.Equal((string?)upload["sent"], (string?)upload["received"]);
-        await Assert.ThrowsAsync<Libp2pException>(() => stranger.ConnectAsync(Multiaddr.Parse(js.Address), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Libp2pException>(() => stranger.ConnectAsync(Multiaddr.Parse(js.Address), TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<InvalidOperationException>(() => js.AskAsync(new JsonObject { ["do"] = "dial", ["address"] = stranger.Addresses[0].ToString() }));
     }
 
