@@ -53,6 +53,12 @@ internal static partial class AgentLog
     [LoggerMessage(9031, LogLevel.Warning, "Member {Member} is of group {Other}, not {Group}: it is seen here, but its services are not. Two groups should not gossip with each other")]
     public static partial void StrangeGroup(ILogger logger, string member, string other, string group);
 
+    [LoggerMessage(9032, LogLevel.Information, "{Node} is in the LAN, its gossip at {Address}: it is joined")]
+    public static partial void NeighbourFound(ILogger logger, string node, string address);
+
+    [LoggerMessage(9033, LogLevel.Debug, "{Node} is in the LAN, and was not joined: {Reason}")]
+    public static partial void NeighbourLost(ILogger logger, string node, string reason);
+
     [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
     public static partial void Broken(ILogger logger, string reason);
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 
 using Skerry.Libp2p;
 using Skerry.Tunnel.Core.Identity;
@@ -24,6 +26,17 @@ public sealed record TunnelIdentity
 
     /// <summary>What is believed no more.</summary>
     public RevocationList Revocations { get; init; } = RevocationList.Empty;
+
+    /// <summary>What nodes of this mesh call themselves in a LAN: no other mesh does, and nothing of its keys can be told from it.</summary>
+    public string LanService
+    {
+        get
+        {
+            var name = new byte[8];
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.ASCII.GetBytes(Networks[0].ToFile()), name, salt: [], info: "skerry/lan/1"u8);
+            return "skerry-" + Convert.ToHexStringLower(name);
+        }
+    }
 
     /// <summary>Whether credentials are believed: then a node's peer id is what the mesh says of it, to be proved when it is met.</summary>
     internal bool BelievesCredentials => TrustedAuthority is not null;

@@ -34,7 +34,7 @@ public sealed class TunnelNode : IAsyncDisposable
         var metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
         _names = new PeerNames(options, host, metrics, time, logger);
         _links = new Links(options, host, directory, _names, node => _relays!.Find(node), metrics, time, logger);
-        _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay, Changed = Announce };
+        _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay && !IsReached, Changed = Announce };
         (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
         _service = new SessionService(options, host, _names, _tasks, metrics, time, logger);
         _requestor = new SessionRequestor(options, host, _links, _tasks, metrics, time, logger);
@@ -44,12 +44,17 @@ public sealed class TunnelNode : IAsyncDisposable
         };
         host.Handle(PeerNames.Protocol, _names.AnswerAsync);
         host.Handle(SessionService.Protocol, _service.AnswerAsync);
+        host.ReachabilityChanged += _ => ApplyDuty();
+        host.PeerFound += OnPeerFound;
         host.Connected += OnConnected;
         host.Closed += OnClosed;
     }
 
     /// <summary>Told, with the newest, when what others are to know of reaching this node has changed. Runs beside the tunnel, and may come twice with the same.</summary>
     public event Action<NodeRoutes>? Announced;
+
+    /// <summary>Told of a node of this mesh that was found in the LAN or the DHT, with its group, once it is connected.</summary>
+    public event Action<string, string>? NodeFound;
 
     /// <summary>Told of a node when it is connected.</summary>
     public event Action<string>? NodeConnected;
@@ -87,6 +92,11 @@ public sealed class TunnelNode : IAsyncDisposable
             OtherPreSharedKeys = [.. networks.Skip(1)],
             Announce = options.Advertise,
             HolePunching = options.HolePunching,
+            Autonat = options.Listen.Count > 0 ? new AutonatOptions() : null,
+            Dht = new DhtOptions(),
+            Rendezvous = options.Rendezvous,
+            FinderPeriod = options.FinderPeriod,
+            Mdns = options.LanService is { } service ? new MdnsOptions { ServiceName = service } : null,
             IsTrustedObserver = peer => node is { } started && started._relays.Named.Any(relay => started._names.IsAt(relay.Node, peer)),
             // A relay has a circuit's stream for every pair of nodes that meet through it, and a node one for each session.
             MaxConnections = 8192,
@@ -226,7 +236,7 @@ public sealed class TunnelNode : IAsyncDisposable
     {
         lock (_gate)
         {
-            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && _options.Advertise.Count > 0);
+            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (_options.Advertise.Count > 0 || IsReached));
             if (isRelay == _isRelay) return;
             _isRelay = isRelay;
             _host.SetRelay(isRelay ? new RelayOptions { MaxCircuitsPerPeer = 4096 } : null);
@@ -235,9 +245,13 @@ public sealed class TunnelNode : IAsyncDisposable
         if (_isRelay) TunnelLog.RelayBegun(_logger);
         else TunnelLog.RelayEnded(_logger);
         _tasks.Launch(cancel => _host.AnnounceAsync(cancel));
+        _tasks.Launch(cancel => _host.Dht!.SetModeAsync(_isRelay ? DhtMode.Server : DhtMode.Client, cancel));
         _relays.Wake();
         Announce();
     }
+
+    /// <summary>Whether nodes anywhere have been shown to reach this one: an address of the internet was dialled back.</summary>
+    private bool IsReached => _host.AddressReachability.Any(address => address is { IsGlobal: true, Reachability: Reachability.Public });
 
     private void Announce() => _tasks.Launch(_ =>
     {
@@ -265,6 +279,34 @@ public sealed class TunnelNode : IAsyncDisposable
             // No node of the mesh. A node that was revoked must not stay by not saying who it is.
             var isSilent = failed.InnerException is TimeoutException && _host.Connections.Any(open => open.Id == connection.Id);
             if (isSilent && _names.Identity.BelievesCredentials) await _names.RefuseAsync(connection.Peer, null, ClaimRefusal.Silent).ConfigureAwait(false);
+        }
+    });
+
+    private void OnPeerFound(FoundPeer found) => _tasks.Launch(async stopping =>
+    {
+        // The mesh's own are dialled; of strangers nothing comes but a failed handshake.
+        foreach (var address in found.Addresses.Take(4))
+        {
+            if (_host.Connections.Any(connection => connection.Peer == found.Peer)) break;
+            try
+            {
+                await _host.DialAsync(address.WithPeer(found.Peer), stopping).ConfigureAwait(false);
+            }
+            catch (Exception failed) when (failed is Libp2pException or IOException or OperationCanceledException)
+            {
+                TunnelLog.NotReached(_logger, found.Peer.ToString(), address.ToString(), failed.Message);
+            }
+        }
+
+        if (_host.Connections.All(connection => connection.Peer != found.Peer)) return;
+        try
+        {
+            var known = await _names.OfAsync(found.Peer, stopping).ConfigureAwait(false);
+            NodeFound?.Invoke(known.Node, known.Group);
+        }
+        catch (Exception failed) when (failed is TunnelException or OperationCanceledException)
+        {
+            // It does not say who it is.
         }
     });
 

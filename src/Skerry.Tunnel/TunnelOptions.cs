@@ -29,6 +29,12 @@ public sealed record TunnelOptions
     /// <summary>Whether to make direct paths of relayed ones through NATs, where this node listens.</summary>
     public bool HolePunching { get; init; } = true;
 
+    /// <summary>What nodes of this mesh look for in their LAN by multicast DNS; null: nobody is looked for there.</summary>
+    public string? LanService { get; init; }
+
+    /// <summary>A word by which nodes find each other in the DHT; null: none.</summary>
+    public string? Rendezvous { get; init; }
+
     /// <summary>Relays the operator names, the preferred first.</summary>
     public IReadOnlyList<RelayNode> RelayNodes { get; init; } = [];
 

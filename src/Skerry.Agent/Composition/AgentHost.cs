@@ -155,6 +155,7 @@ internal sealed class AgentHost : IAsyncDisposable
         tunnel.Announced += _ => TellRoutes();
         _catalog!.Changed += _ => tunnel.DirectoryChanged();
         await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), cancellation);
+        new LanJoiner(_gossip, tunnel, _started.Model.Node.Group, _logger).Start();
         _wide.Start(tunnel, _catalog, () => _reloader.Current.Model.EdgeTunnel.RelayNodes.Select(relay => relay.NodeName));
     }
 

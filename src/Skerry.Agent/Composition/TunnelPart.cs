@@ -23,17 +23,20 @@ internal static class TunnelPart
     {
         var tunnel = configuration.Model.EdgeTunnel;
         if (!tunnel.Enable || configuration.MeshKey.IsEmpty) return null;
+        TunnelIdentity identity = new MeshIdentity(configuration.MeshKey.Span);
         var options = new TunnelOptions
         {
             Node = gossip.Name,
             Group = configuration.Model.Node.Group,
             Zone = tunnel.Zone,
-            Identity = new MeshIdentity(configuration.MeshKey.Span),
+            Identity = identity,
             Listen = Listen(tunnel, configuration.Model.Gossip.Bind.Address, tunnel.ListenPort ?? EdgeTunnelConfiguration.DefaultPort),
             Advertise = [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == gossip.Name).SelectMany(relay => relay.Addresses)).Distinct()],
             Relay = DutyOf(tunnel, gossip.Name),
             RelayNodes = RelaysOf(tunnel),
             HolePunching = tunnel.EnableHolePunch,
+            LanService = tunnel.Mdns && !IPAddress.IsLoopback(configuration.Model.Gossip.Bind.Address) ? identity.LanService : null,
+            Rendezvous = tunnel.Rendezvous,
             MaxCandidates = tunnel.MaxCandidates,
             HeartbeatPeriod = tunnel.HeartbeatPeriod,
             FinderPeriod = tunnel.FinderPeriod,

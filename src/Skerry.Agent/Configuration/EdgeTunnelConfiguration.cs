@@ -28,7 +28,7 @@ internal sealed record EdgeTunnelConfiguration
     [Reloadable, Description("Relays to prefer. A node that finds itself among them is one.")]
     public ImmutableArray<RelayNodeConfiguration> RelayNodes { get; init; } = [];
 
-    [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays or has an `advertiseAddress`, `always`, `never`.")]
+    [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays, has an `advertiseAddress`, or others were shown to reach it from the internet; `always`, `never`.")]
     public RelayDuty Relay { get; init; }
 
     [RegularExpression("[A-Za-z0-9_.-]{0,64}", ErrorMessage = "letters, digits, '_', '.' and '-', at most 64"), Description("This node's failure domain: two relays in one are lost together. Absent: its group.")]
@@ -48,6 +48,12 @@ internal sealed record EdgeTunnelConfiguration
 
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00"), Description("How long a connection through the tunnel may be without a path before it ends with an error.")]
     public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    [Description("Whether to look for nodes of this mesh in the LAN by multicast DNS; those of this group are joined. Not where `gossip.bind` is a loopback address.")]
+    public bool Mdns { get; init; } = true;
+
+    [RegularExpression("[A-Za-z0-9_-]{1,63}", ErrorMessage = "letters, digits, '_' and '-', at most 63"), Description("A word by which nodes find each other in the DHT of the mesh, beside the catalog. Absent: none.")]
+    public string? Rendezvous { get; init; }
 
     [Description("Whether to make direct paths of relayed ones through NATs.")]
     public bool EnableHolePunch { get; init; } = true;

@@ -92,7 +92,9 @@ internal sealed class Links(
     {
         await Task.Yield();
         if (node == options.Node) throw new TunnelException($"{node} is this node itself.");
-        var ways = WaysTo(node).Where(address => !address.IsCircuit || (!isDirect && RelayOf(address) is { } relay && relay != host.PeerId));
+        var known = WaysTo(node).ToList();
+        if (known.Count == 0) known = await AskDhtAsync(node).ConfigureAwait(false);
+        var ways = known.Where(address => !address.IsCircuit || (!isDirect && RelayOf(address) is { } relay && relay != host.PeerId));
         var steps = DialPlan.Of(ways, address => RelayOf(address) is { } relay ? RelayCost(relay) : double.MaxValue);
         if (steps.Count == 0) throw new TunnelException($"Nobody has said where {node} is{(isDirect ? "" : ", nor through which relay it is reached")}.");
         using var timeout = new CancellationTokenSource(options.DialTimeout, time);
@@ -115,6 +117,22 @@ internal sealed class Links(
         }
 
         throw new TunnelException($"{node} is not reached: {string.Join("; ", failures)}");
+    }
+
+    /// <summary>Nobody has told this node where it is: the DHT may know, if the mesh key says which peer it is.</summary>
+    private async Task<List<Multiaddr>> AskDhtAsync(string node)
+    {
+        if (host.Dht is not { Nodes: > 0 } dht || names.Identity.PeersOf(node) is not [var peer, ..]) return [];
+        try
+        {
+            using var timeout = new CancellationTokenSource(options.DialTimeout / 2, time);
+            var found = await dht.FindPeerAsync(peer, timeout.Token).ConfigureAwait(false);
+            return [.. (found?.Addresses ?? []).Select(address => address.WithPeer(peer))];
+        }
+        catch (Exception failed) when (failed is Libp2pException or OperationCanceledException)
+        {
+            return [];
+        }
     }
 
     private static PeerId? RelayOf(Multiaddr circuit) => circuit.TrySplitCircuit(out var relay, out _) ? relay.PeerId : null;
