@@ -17,6 +17,7 @@ public sealed class TunnelNode : IAsyncDisposable
 {
     private readonly TunnelOptions _options;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly Libp2pHost _host;
     private readonly BackgroundTasks _tasks = new();
     private readonly PeerNames _names;
@@ -30,7 +31,7 @@ public sealed class TunnelNode : IAsyncDisposable
 
     private TunnelNode(TunnelOptions options, ITunnelDirectory directory, Libp2pHost host, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
-        (_options, _host, _logger, _duty) = (options, host, logger, options.Relay);
+        (_options, _host, _logger, _time, _duty) = (options, host, logger, time, options.Relay);
         var metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
         _names = new PeerNames(options, host, metrics, time, logger);
         _links = new Links(options, host, directory, _names, node => _relays!.Find(node), metrics, time, logger);
@@ -229,7 +230,18 @@ public sealed class TunnelNode : IAsyncDisposable
         ApplyDuty();
         TunnelLog.Started(_logger, _options.Node, Peer.ToString(), _host.Addresses.Count == 0 ? "takes no connections in" : "listens on " + string.Join(", ", _host.Addresses.Select(address => address.WithoutPeer())));
         _tasks.Launch(_relays.RunAsync);
+        _tasks.Launch(ImproveAsync);
         _tasks.Launch(_names.RunAsync);
+    }
+
+    /// <summary>Looks for better ways every now and then, for as long as the tunnel runs.</summary>
+    private async Task ImproveAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(_options.FinderPeriod, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _requestor.ImproveAsync(stopping).ConfigureAwait(false);
+        }
     }
 
     private void ApplyDuty()

@@ -9,6 +9,8 @@ internal sealed class TunnelServiceStream(SessionStream session) : ServiceStream
 {
     public override string PathKind => session.Path == Skerry.Tunnel.PathKind.Direct ? "direct" : "relayed";
 
+    public override bool AwaitsData => true;
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => session.ReadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => session.WriteAsync(buffer, cancellationToken);

@@ -136,6 +136,8 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
             if (_catalog!.IsBridge) Keep(node);
         }
 
+        if (_peers.TryGetValue(node, out var peer)) peer.Wake();
+
         var head = new byte[4];
         while (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation) == head.Length)
         {

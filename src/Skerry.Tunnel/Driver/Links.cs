@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 
 using Skerry.Libp2p;
 using Skerry.Tunnel.Core.Dial;
+using Skerry.Tunnel.Core.Relays;
 
 namespace Skerry.Tunnel.Driver;
 
@@ -49,6 +50,22 @@ internal sealed class Links(
     /// <exception cref="TunnelException">None can.</exception>
     public Task<PeerConnection> ReachDirectlyAsync(string node, CancellationToken cancel) =>
         Best(node) is { Address.IsCircuit: false } there ? Task.FromResult(there) : DialAsync(node, isDirect: true, cancel);
+
+    /// <summary>Whether anything is known of how a node is reached.</summary>
+    public bool IsKnown(string node) => Best(node) is not null || AddressesOf(node).Count > 0;
+
+    /// <summary>A clearly better relay for a node than the one in use.</summary>
+    /// <returns>Null: there is none, or it does not work.</returns>
+    public async Task<PeerConnection?> ImproveAsync(string node, CancellationToken cancel)
+    {
+        if (Best(node) is not { } best || RelayOf(best.Address) is not { } used) return null;
+        var limit = RelayChooser.ClearlyBelow(RelayCost(used));
+        var way = WaysTo(node).Where(address => RelayOf(address) is { } relay && relay != used && RelayCost(relay) < limit).OrderBy(address => RelayCost(RelayOf(address)!.Value)).FirstOrDefault();
+        if (way is null) return null;
+        using var timeout = new CancellationTokenSource(options.DialTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        return (await TryAsync(node, new DialStep(way, TimeSpan.Zero), either.Token).ConfigureAwait(false)).Connection;
+    }
 
     /// <summary>Everything that is known of where a node is.</summary>
     public IReadOnlyList<Multiaddr> AddressesOf(string node) =>

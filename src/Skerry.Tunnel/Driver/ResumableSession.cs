@@ -97,12 +97,13 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_hasReadAll || buffer.IsEmpty) return 0;
+        if (_hasReadAll) return 0;
+        // An empty buffer waits until there is something to read: who is idle holds no memory.
         var result = await _readable.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var count = (int)Math.Min(buffer.Length, result.Buffer.Length);
         result.Buffer.Slice(0, count).CopyTo(buffer.Span);
         _readable.Reader.AdvanceTo(result.Buffer.GetPosition(count));
-        if (count == 0 && result.IsCompleted) _hasReadAll = true;
+        if (result.Buffer.IsEmpty && result.IsCompleted) _hasReadAll = true;
         if (count > 0)
         {
             lock (_gate) _core.Consumed(count);

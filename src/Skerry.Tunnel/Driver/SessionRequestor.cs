@@ -20,6 +20,10 @@ namespace Skerry.Tunnel.Driver;
 internal sealed class SessionRequestor(
     TunnelOptions options, Libp2pHost host, Links links, BackgroundTasks tasks, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
+    /// <summary>Paths tried for a new session.</summary>
+    private const int Attempts = 4;
+
+    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, ResumableSession> _sessions = new();
@@ -36,17 +40,18 @@ internal sealed class SessionRequestor(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            while (true)
+            for (var attempt = 1; ; attempt++)
             {
-                var connection = await links.ReachAsync(node, either.Token).ConfigureAwait(false);
                 try
                 {
+                    var connection = await links.ReachAsync(node, either.Token).ConfigureAwait(false);
                     await AskAsync(session, connection, isResume: false, either.Token).ConfigureAwait(false);
                     break;
                 }
-                catch (Exception failed) when (failed is Libp2pException or IOException && failed is not TunnelException && links.Best(node)?.Id != connection.Id)
+                catch (Exception failed) when (failed is Libp2pException or IOException && failed is not TunnelException { Refusal: not null } && attempt < Attempts && links.IsKnown(node))
                 {
-                    // The path died while it was asked for: nothing of it has begun, and the next one may do.
+                    // The path died while it was asked for, or its relay before that was noticed: nothing has begun, and the next one may do.
+                    await Task.Delay(attempt * AttemptPause, time, either.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -62,6 +67,16 @@ internal sealed class SessionRequestor(
         _sessions[id] = session;
         _ = session.Over.ContinueWith(_ => _sessions.TryRemove(id, out ResumableSession? _), TaskScheduler.Default);
         return session;
+    }
+
+    /// <summary>Looks for better ways to the nodes that sessions reach through a relay, and moves the sessions there.</summary>
+    public async Task ImproveAsync(CancellationToken cancel)
+    {
+        foreach (var node in _sessions.Values.Where(session => session.Path == PathKind.Relayed).Select(session => session.Node).Distinct(StringComparer.Ordinal).ToList())
+        {
+            if (await links.ImproveAsync(node, cancel).ConfigureAwait(false) is not { } better) continue;
+            foreach (var session in _sessions.Values.Where(session => session.Node == node && session.Current?.Connection.Id != better.Id)) Resume(session, better);
+        }
     }
 
     /// <summary>A connection is new: sessions that make a detour move to it.</summary>

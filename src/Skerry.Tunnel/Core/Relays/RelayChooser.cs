@@ -20,6 +20,9 @@ internal static class RelayChooser
     public static double CostOf(in RelayCandidate relay) =>
         (Math.Max(relay.RoundTrip.TotalMilliseconds, 0.1) * (1 + (LossWeight * relay.Loss))) + (relay.IsPreferred ? 0 : StrangerCost);
 
+    /// <summary>What another relay has to stay below for traffic to move to it, if the one in use costs so much: noise in the measurements moves nothing.</summary>
+    public static double ClearlyBelow(double cost) => Math.Max(0, (cost * HeldShare) - HeldBonus);
+
     /// <param name="candidates">Those that answer.</param>
     /// <param name="held">Those a place is held at.</param>
     /// <param name="count">How many to hold.</param>
@@ -27,7 +30,7 @@ internal static class RelayChooser
     public static IReadOnlyList<string> Choose(IReadOnlyCollection<RelayCandidate> candidates, IReadOnlySet<string> held, int count)
     {
         var left = candidates
-            .Select(relay => (Relay: relay, Cost: held.Contains(relay.Node) ? Math.Max(0, (CostOf(relay) * HeldShare) - HeldBonus) : CostOf(relay)))
+            .Select(relay => (Relay: relay, Cost: held.Contains(relay.Node) ? ClearlyBelow(CostOf(relay)) : CostOf(relay)))
             .OrderBy(entry => entry.Cost).ThenBy(entry => entry.Relay.Node, StringComparer.Ordinal)
             .Select(entry => entry.Relay).ToList();
         var chosen = new List<RelayCandidate>();

@@ -1,0 +1,35 @@
+using Skerry.Tunnel.Core.Relays;
+
+namespace Skerry.Tunnel.Tests.Core;
+
+/// <summary>Which relays a node holds a place at.</summary>
+public sealed class RelayChooserTests
+{
+    private static readonly IReadOnlySet<string> None = new HashSet<string>();
+
+    [Fact]
+    public void The_nearest_are_chosen_from_different_zones() =>
+        Assert.Equal(["a", "c"], RelayChooser.Choose([Relay("a", "east", 10), Relay("b", "east", 11), Relay("c", "west", 80)], None, 2));
+
+    [Fact]
+    public void One_zone_has_to_do_where_there_is_no_other() =>
+        Assert.Equal(["a", "b"], RelayChooser.Choose([Relay("b", "east", 11), Relay("a", "east", 10)], None, 2));
+
+    [Fact]
+    public void A_relay_that_is_held_stays_until_another_is_clearly_better()
+    {
+        var held = new HashSet<string> { "old" };
+        Assert.Equal(["old"], RelayChooser.Choose([Relay("old", "x", 50), Relay("new", "y", 40)], held, 1));
+        Assert.Equal(["new"], RelayChooser.Choose([Relay("old", "x", 50), Relay("new", "y", 20)], held, 1));
+    }
+
+    [Fact]
+    public void A_relay_that_loses_probes_counts_as_farther() =>
+        Assert.Equal(["far"], RelayChooser.Choose([Relay("near", "x", 20) with { Loss = 0.5 }, Relay("far", "y", 60)], None, 1));
+
+    [Fact]
+    public void One_that_the_operator_names_is_preferred_to_a_stranger_as_near() =>
+        Assert.Equal(["named"], RelayChooser.Choose([Relay("a", "x", 20) with { IsPreferred = false }, Relay("named", "y", 25)], None, 1));
+
+    private static RelayCandidate Relay(string node, string zone, int milliseconds) => new(node, zone, TimeSpan.FromMilliseconds(milliseconds), 0, IsPreferred: true);
+}
