@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
 using Skerry.Libp2p;
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 using Skerry.Tunnel.Wire;
 
 namespace Skerry.Tunnel;

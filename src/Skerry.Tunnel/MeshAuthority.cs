@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 
 using Skerry.Libp2p;
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 using Skerry.Tunnel.Wire;
 
 namespace Skerry.Tunnel;
@@ -65,12 +65,17 @@ public sealed class MeshAuthority
         return new Credential(file, claim, PublicKey);
     }
 
+    /// <summary>The list with which an authority begins: nothing is revoked.</summary>
+    public RevocationList RevokeNothing() => new(0, [], IdentityCodec.Sign(0, [], _key).ToByteArray());
+
     /// <summary>The next list: what the last one names, and one more.</summary>
     /// <param name="last">The newest list there is.</param>
     /// <param name="more">What holds no more.</param>
+    /// <exception cref="ArgumentException">It is neither a node's name nor a peer.</exception>
     public RevocationList Revoke(RevocationList last, Revocation more)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(last.Entries.Count, RevocationList.MaxEntries);
+        if (!IdentityCodec.IsSound(more)) throw new ArgumentException($"'{more.Node}' cannot be a node.", nameof(more));
         IReadOnlyList<Revocation> entries = [.. last.Entries, more with { Revoked = IdentityCodec.Rounded(more.Revoked) }];
         return new RevocationList(last.Number + 1, entries, IdentityCodec.Sign(last.Number + 1, entries, _key).ToByteArray());
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 
 using Skerry.Libp2p;
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 using Skerry.Tunnel.Driver;
 using Skerry.Tunnel.Wire;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 using Skerry.Libp2p;
 using Skerry.Primitives;
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 using Skerry.Tunnel.Driver;
 
 namespace Skerry.Tunnel;
@@ -165,7 +165,7 @@ public sealed class TunnelNode : IAsyncDisposable
     public ReachReport Why(string node)
     {
         var best = _links.Best(node);
-        return new ReachReport(node, best?.Peer ?? _names.Identity.PeersOf(node).FirstOrDefault(), best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
+        return new ReachReport(node, best?.Peer ?? (_names.Identity.PeersOf(node) is [var computed, ..] ? computed : default), best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
     }
 
     /// <summary>The last measured round trip to a node that is connected; null: it is not, or was not measured.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 using Skerry.Libp2p;
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 using Skerry.Tunnel.Wire;
 
 namespace Skerry.Tunnel.Driver;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 
 namespace Skerry.Tunnel.Driver;
 

@@ -1,10 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 
 using Google.Protobuf;
 
 using Skerry.Libp2p;
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 
 namespace Skerry.Tunnel.Wire;
 
@@ -26,6 +25,9 @@ internal static class IdentityCodec
 
     /// <summary>Whether it is what can be said of a node.</summary>
     public static bool IsSound(CredentialClaim claim) => IsName(claim.Node) && IsName(claim.Group) && !claim.Peer.IsEmpty && claim.NotBefore <= claim.NotAfter;
+
+    /// <summary>Whether it names a node or a peer, and not both.</summary>
+    public static bool IsSound(Revocation revocation) => revocation.Peer.IsEmpty ? IsName(revocation.Node) : revocation.Node.Length == 0;
 
     /// <summary>Whether it can be a node's name, or a group's.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= Credential.MaxName && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_');
@@ -75,8 +77,9 @@ internal static class IdentityCodec
         {
             PeerId peer = default;
             if (!TryTime(entry.Revoked, out var revoked) || (entry.Peer.Length > 0 && !PeerId.TryRead(entry.Peer.Span, out peer))) return false;
-            if (peer.IsEmpty ? !IsName(entry.Node) : entry.Node.Length > 0) return false;
-            read.Add(new Revocation(entry.Node, peer, revoked));
+            var one = new Revocation(entry.Node, peer, revoked);
+            if (!IsSound(one)) return false;
+            read.Add(one);
         }
 
         (number, entries) = (body.Number, read);

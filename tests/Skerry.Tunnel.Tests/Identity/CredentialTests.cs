@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 using Google.Protobuf;
 
-using Skerry.Tunnel.Core.Identity;
+using Skerry.Tunnel.Claims;
 using Skerry.Tunnel.Driver;
 using Skerry.Tunnel.Wire;
 

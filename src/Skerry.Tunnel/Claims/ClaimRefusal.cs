@@ -1,4 +1,4 @@
-namespace Skerry.Tunnel.Core.Identity;
+namespace Skerry.Tunnel.Claims;
 
 /// <summary>Why what a peer says of itself is not believed.</summary>
 internal enum ClaimRefusal

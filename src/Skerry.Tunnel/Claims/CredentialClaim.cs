@@ -1,6 +1,6 @@
 using Skerry.Libp2p;
 
-namespace Skerry.Tunnel.Core.Identity;
+namespace Skerry.Tunnel.Claims;
 
 /// <summary>What an authority has said of a node; its signature was checked.</summary>
 /// <param name="Node">The node's name.</param>
