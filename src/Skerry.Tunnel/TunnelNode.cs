@@ -15,9 +15,13 @@ namespace Skerry.Tunnel;
 /// </summary>
 public sealed class TunnelNode : IAsyncDisposable
 {
+    /// <summary>How often others are asked to call this node: a relay that is reached no more is one for at most twice that.</summary>
+    private static readonly TimeSpan ReachabilityInterval = TimeSpan.FromMinutes(2);
+
     private readonly TunnelOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly TunnelMetrics _metrics;
     private readonly Libp2pHost _host;
     private readonly BackgroundTasks _tasks = new();
     private readonly PeerNames _names;
@@ -32,7 +36,7 @@ public sealed class TunnelNode : IAsyncDisposable
     private TunnelNode(TunnelOptions options, ITunnelDirectory directory, Libp2pHost host, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
         (_options, _host, _logger, _time, _duty) = (options, host, logger, time, options.Relay);
-        var metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
+        var metrics = _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
         _names = new PeerNames(options, host, metrics, time, logger);
         _links = new Links(options, host, directory, _names, node => _relays!.Find(node), metrics, time, logger);
         _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay && !IsReached, Changed = Announce };
@@ -93,7 +97,7 @@ public sealed class TunnelNode : IAsyncDisposable
             OtherPreSharedKeys = [.. networks.Skip(1)],
             Announce = options.Advertise,
             HolePunching = options.HolePunching,
-            Autonat = options.Listen.Count > 0 ? new AutonatOptions() : null,
+            Autonat = options.Listen.Count > 0 ? new AutonatOptions { Interval = ReachabilityInterval } : null,
             Dht = new DhtOptions(),
             Rendezvous = options.Rendezvous,
             FinderPeriod = options.FinderPeriod,
@@ -145,6 +149,17 @@ public sealed class TunnelNode : IAsyncDisposable
 
     /// <summary>Decides about the sessions that other nodes ask for, and serves them. Until it is called all are refused.</summary>
     public void Serve(Func<IncomingSession, CancellationToken, Task> answer) => _service.Answer = answer;
+
+    /// <summary>
+    /// Answers EdgeMesh's agents in the same private network, too (<c>/libp2p/tunnel-discovery/1.0.0</c>, <c>/libp2p/tunnel-proxy/1.0.0</c>). Their target has no service, and the
+    /// address they know it by as its instance; they are of no group.
+    /// </summary>
+    public void ServeEdgeMesh(Func<IncomingSession, CancellationToken, Task> answer)
+    {
+        var service = new EdgeMeshService(_metrics, _time, _logger) { Answer = answer };
+        _host.Handle(EdgeMeshService.DiscoveryProtocol, service.DiscoverAsync);
+        _host.Handle(EdgeMeshService.ProxyProtocol, service.ProxyAsync);
+    }
 
     /// <summary>Measures a round trip to a node, by the path that is in use for it.</summary>
     /// <exception cref="TunnelException">It is not reached, or does not answer.</exception>

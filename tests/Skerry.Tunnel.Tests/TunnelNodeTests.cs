@@ -139,6 +139,32 @@ public sealed class TunnelNodeTests : IAsyncDisposable
         await UntilAsync(() => liar.Connections.Count == 0, "the liar is thrown out");
     }
 
+    [Fact]
+    public async Task An_EdgeMesh_agent_is_answered_in_its_own_protocols()
+    {
+        var there = await StartAsync("there", isOpen: true);
+        there.ServeEdgeMesh((asked, cancel) => asked.Target.Instance == "10.0.0.1:80" ? AnswerEchoAsync(asked, cancel) : asked.RefuseAsync(SessionRefusal.NoSuchService, "not here", cancel));
+        var settings = new Libp2pOptions { Identity = IdentityKey.Generate(), PreSharedKey = _mesh.Network };
+        await using var agent = await Libp2pHost.StartAsync(settings, TimeProvider.System, NullLogger.Instance, Meters);
+        var connection = await agent.DialAsync(there.Routes.Addresses[0].WithPeer(there.Peer), Cancel);
+
+        // Type 0 is CONNECT, 1 SUCCESS, 2 FAILED; fields 4 and 5 are the address.
+        Assert.Equal([2, 8, 1], await SayAsync("/libp2p/tunnel-discovery/1.0.0", [2, 8, 0]));
+        Assert.Equal([2, 8, 2], await SayAsync("/libp2p/tunnel-proxy/1.0.0", [14, 8, 0, 0x22, 8, .. "10.0.0.2"u8, 40, 80]));
+        Assert.Equal([2, 8, 2], await SayAsync("/libp2p/tunnel-proxy/1.0.0", [3, 1, 2, 3]));
+        Assert.Equal([2, 8, 1, .. "hello"u8], await SayAsync("/libp2p/tunnel-proxy/1.0.0", [14, 8, 0, 0x22, 8, .. "10.0.0.1"u8, 40, 80, .. "hello"u8]));
+
+        async Task<byte[]> SayAsync(string protocol, byte[] message)
+        {
+            await using var stream = await agent.OpenAsync(connection, [protocol], Cancel);
+            await stream.WriteAsync(message, Cancel);
+            await stream.EndWritingAsync(Cancel);
+            using var answer = new MemoryStream();
+            await stream.CopyToAsync(answer, Cancel);
+            return answer.ToArray();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();

@@ -152,6 +152,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _tunnel = await TunnelPart.StartAsync(_started, _gossip, _catalog!, _time, _loggers, _meters);
         if (_tunnel is not { } tunnel) return;
         tunnel.Serve((asked, cancel) => _proxy!.Door.ServeAsync(new TunnelCall(asked), cancel));
+        if (_started.Model.EdgeTunnel.EdgeMesh) tunnel.ServeEdgeMesh((asked, cancel) => _proxy!.Door.ServeAsync(new TunnelCall(asked, EdgeMeshTarget.Of(asked, _catalog!)), cancel));
         tunnel.Announced += _ => TellRoutes();
         _catalog!.Changed += _ => tunnel.DirectoryChanged();
         await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), cancellation);

@@ -55,6 +55,9 @@ internal sealed record EdgeTunnelConfiguration
     [RegularExpression("[A-Za-z0-9_-]{1,63}", ErrorMessage = "letters, digits, '_' and '-', at most 63"), Description("A word by which nodes find each other in the DHT of the mesh, beside the catalog. Absent: none.")]
     public string? Rendezvous { get; init; }
 
+    [Description("Whether to answer EdgeMesh's agents in the same private network: they reach exported services of this node by the address these are registered with.")]
+    public bool EdgeMesh { get; init; }
+
     [Description("Whether to make direct paths of relayed ones through NATs.")]
     public bool EnableHolePunch { get; init; } = true;
 }
