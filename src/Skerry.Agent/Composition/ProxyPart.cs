@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 
 using Microsoft.Extensions.Logging;
 
-using Skerry.Agent.Adapters;
 using Skerry.Agent.Configuration;
 using Skerry.Catalog;
 using Skerry.Gossip;

@@ -45,7 +45,7 @@ internal sealed class EdgeMeshService(TunnelMetrics metrics, TimeProvider time, 
         else await asked.RefuseAsync(SessionRefusal.Unknown, "it asks for nothing that can be", cancel).ConfigureAwait(false);
     }
 
-    public Task AcceptAsync(Libp2pStream stream, CancellationToken cancel) => SayAsync(stream, EdgeMeshMessage.Types.Kind.Success, cancel);
+    public static Task AcceptAsync(Libp2pStream stream, CancellationToken cancel) => SayAsync(stream, EdgeMeshMessage.Types.Kind.Success, cancel);
 
     public async Task RefuseAsync(Libp2pStream stream, string caller, SessionTarget target, SessionRefusal why, string message, CancellationToken cancel)
     {

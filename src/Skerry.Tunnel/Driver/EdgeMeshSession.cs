@@ -19,7 +19,7 @@ internal sealed class EdgeMeshSession(EdgeMeshService service, PeerConnection co
 
     public override async Task<SessionStream> AcceptAsync(CancellationToken cancel)
     {
-        await service.AcceptAsync(stream, cancel).ConfigureAwait(false);
+        await EdgeMeshService.AcceptAsync(stream, cancel).ConfigureAwait(false);
         return new SinglePathSession(Caller, target, stream, connection);
     }
 
