@@ -47,6 +47,12 @@ internal static partial class AgentLog
     [LoggerMessage(9023, LogLevel.Error, "Configuration refused, the old one stays in effect ({Cause}): {Error}")]
     public static partial void ReloadRefused(ILogger logger, string cause, string error);
 
+    [LoggerMessage(9024, LogLevel.Warning, "The list of revocations {Number} is older than {Current}, which stays in effect")]
+    public static partial void OlderRevocations(ILogger logger, ulong number, ulong current);
+
+    [LoggerMessage(9025, LogLevel.Warning, "This node's credential holds from {From} to {Until}: others do not believe it now. Issue a new one, or set the clock right")]
+    public static partial void CredentialNotValid(ILogger logger, DateTimeOffset from, DateTimeOffset until);
+
     [LoggerMessage(9030, LogLevel.Error, "{File} cannot be written: {Reason}. A service taken out of the configuration before the next change may be back after a restart")]
     public static partial void ServicesNotNoted(ILogger logger, string file, string reason);
 

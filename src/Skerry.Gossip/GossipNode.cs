@@ -144,6 +144,11 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     public Task<bool> ForceLeaveAsync(string member, bool prune, CancellationToken cancellation) =>
         Task.FromResult(Loop.Step((core, now) => core.ForceLeave(member, prune, now)));
 
+    /// <summary>Puts other keys in the place of all, as Serf's key queries change one: for this run, whatever <see cref="GossipOptions.KeyringPath"/> holds.</summary>
+    /// <param name="keys">The one to send with first.</param>
+    /// <returns>False when nothing was changed: one is no key, or gossip is in clear or would be.</returns>
+    public bool SetKeys(IEnumerable<ReadOnlyMemory<byte>> keys) => _keys is { } store && store.TryReplace(keys.Select(key => ByteString.CopyOf(key.Span)));
+
     /// <summary>Replaces what this node says of itself.</summary>
     /// <exception cref="GossipException">More than 512 bytes encoded.</exception>
     public Task SetTagsAsync(ImmutableSortedDictionary<string, string> tags, CancellationToken cancellation) =>

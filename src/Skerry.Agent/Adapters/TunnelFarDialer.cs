@@ -9,7 +9,7 @@ internal sealed class TunnelFarDialer(Func<TunnelNode?> tunnel) : IFarDialer
 {
     public async Task<ServiceStream> DialAsync(string node, ServiceTarget target, CancellationToken cancel)
     {
-        if (tunnel() is not { } there) throw new ProxyException(ProxyFailure.Unreachable, $"{node} is in another site, and this node runs no tunnel: set edgeTunnel.enable and a mesh key.");
+        if (tunnel() is not { } there) throw new ProxyException(ProxyFailure.Unreachable, $"{node} is in another site, and this node runs no tunnel: set edgeTunnel.enable, and a mesh key or a credential.");
         try
         {
             return new TunnelServiceStream(await there.ConnectAsync(node, new SessionTarget(target.Service, target.InstanceId, NameOf(target.Network)), cancel));

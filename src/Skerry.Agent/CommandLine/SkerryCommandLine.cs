@@ -58,6 +58,7 @@ internal static class SkerryCommandLine
         PingCommand.Create(terminal),
         MonitorCommand.Create(terminal),
         KeygenCommand.Create(terminal),
+        CaCommand.Create(terminal),
         ValidateCommand.Create(terminal),
         VersionCommand.Create(terminal),
         CompletionCommand.Create(terminal),

@@ -40,12 +40,14 @@ internal sealed class AgentHost : IAsyncDisposable
     private ProxyServer? _proxy;
     private ProxyFarInstances? _far;
     private TunnelNode? _tunnel;
+    private MeshSecrets _mesh;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
 
     public AgentHost(ConfigurationFile file, LoadedConfiguration configuration, DataDirectory data, LogBook log, TimeProvider time)
     {
         _started = configuration;
+        _mesh = configuration.Mesh;
         _data = data;
         _log = log;
         _time = time;
@@ -78,6 +80,7 @@ internal sealed class AgentHost : IAsyncDisposable
         var model = _started.Model;
         AgentLog.Starting(_logger, ProgramVersion.Number, model.Node.EffectiveName, _id, model.Node.Group);
         if (_started.GossipKeys.IsEmpty) AgentLog.NoKey(_logger);
+        if (_mesh.Credential is { } own && !(own.NotBefore <= _time.GetUtcNow() && _time.GetUtcNow() <= own.NotAfter)) AgentLog.CredentialNotValid(_logger, own.NotBefore, own.NotAfter);
         if (_data.Path is null) AgentLog.NothingKept(_logger);
         try
         {
@@ -180,9 +183,9 @@ internal sealed class AgentHost : IAsyncDisposable
     /// Puts the reloadable keys of a checked configuration into effect, all or none. The gateway comes first: a port that somebody else holds is the likeliest
     /// refusal. When a later part refuses, those before it are given back what they had.
     /// </summary>
-    private async Task ApplyAsync(AgentConfiguration model, CancellationToken cancellation)
+    private async Task ApplyAsync(LoadedConfiguration fresh, CancellationToken cancellation)
     {
-        var before = _reloader.Current.Model;
+        var (model, before) = (fresh.Model, _reloader.Current.Model);
         var undo = new Stack<Func<Task>>();
         try
         {
@@ -210,6 +213,7 @@ internal sealed class AgentHost : IAsyncDisposable
 
         if (!model.Gossip.Join.SequenceEqual(before.Gossip.Join)) _joiner.Begin(model.Gossip);
         _log.Change(model.Log.Level, model.Log.Format);
+        await ApplyMeshAsync(fresh);
         _wide.Update();
     }
 
@@ -217,6 +221,16 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         _tunnel?.SetRelayNodes(TunnelPart.RelaysOf(model.EdgeTunnel));
         _tunnel?.SetRelay(TunnelPart.DutyOf(model.EdgeTunnel, _gossip.Name));
+    }
+
+    /// <summary>Nothing here can be refused. What this node itself is stays until it is started again.</summary>
+    private async Task ApplyMeshAsync(LoadedConfiguration fresh)
+    {
+        if (_mesh.IsEmpty) return;
+        if (fresh.Mesh.Revocations.Number < _mesh.Revocations.Number) AgentLog.OlderRevocations(_logger, fresh.Mesh.Revocations.Number, _mesh.Revocations.Number);
+        _mesh = _mesh.Taking(fresh.Mesh);
+        if (fresh.Model.Gossip is { EncryptKeys.IsEmpty: true, KeyringFile: null }) _gossip.SetKeys(_mesh.GossipKeys);
+        if (_tunnel is { } tunnel) await tunnel.SetIdentityAsync(_mesh.ToIdentity());
     }
 
     private Task SetTagsAsync(AgentConfiguration model, CancellationToken cancellation) =>

@@ -28,7 +28,7 @@ internal static class AgentProcess
             context.Cancel = true;
             _ = host.Reloader.TryReloadAsync("SIGHUP", CancellationToken.None);
         });
-        var watching = WatchFileAsync(host, file, configuration.Text, running.Token);
+        var watching = Task.WhenAll(WatchFileAsync(host, file, configuration.Text, running.Token), WatchRevocationsAsync(host, running.Token));
         var cancelled = Task.Delay(Timeout.Infinite, running.Token);
         var first = await Task.WhenAny(signals.First, host.StopRequested, host.Watching, cancelled);
 
@@ -39,6 +39,27 @@ internal static class AgentProcess
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.StopAsync(first is Task<string> reasoned ? await reasoned : broken ?? "Cancelled");
         return broken is null ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    /// <summary>The list of revocations is not the configuration's file, and the one that matters most not to be late with.</summary>
+    private static async Task WatchRevocationsAsync(AgentHost host, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var (changed, current) = (host.Reloader.Changed, host.Reloader.Current);
+            using var other = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var watching = current.Model.RevocationFile is { } path ? WatchAsync(path, current.Mesh.Revocations.ToFile(), other.Token) : Task.CompletedTask;
+            await changed.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await other.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task WatchAsync(string path, string text, CancellationToken ended)
+        {
+            using var watcher = new ConfigurationWatcher(path);
+            // Not with the watch's own token: what is read there ends the watch.
+            await watcher.RunAsync(text, () => host.Reloader.TryReloadAsync("the revocations changed", cancellation), TimeProvider.System, ended);
+        }
     }
 
     private static async Task WatchFileAsync(AgentHost host, ConfigurationFile file, string text, CancellationToken cancellation)

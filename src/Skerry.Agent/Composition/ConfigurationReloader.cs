@@ -15,12 +15,16 @@ internal sealed class ConfigurationReloader(ConfigurationFile file, LoadedConfig
     private readonly LoadedConfiguration _started = started;
     private readonly SemaphoreSlim _one = new(1);
     private volatile LoadedConfiguration _current = started;
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What is in effect; keys that wait for a restart have their old values in the parts, and their new ones here.</summary>
     public LoadedConfiguration Current => _current;
 
+    /// <summary>Ends when another configuration takes effect.</summary>
+    public Task Changed => _changed.Task;
+
     /// <summary>Puts a checked configuration into effect; what can fail comes first, so that a failure changes nothing.</summary>
-    public Func<AgentConfiguration, CancellationToken, Task> Apply { get; set; } = (_, _) => Task.CompletedTask;
+    public Func<LoadedConfiguration, CancellationToken, Task> Apply { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Reads the file again.</summary>
     /// <param name="cause">Why, for the log.</param>
@@ -33,11 +37,12 @@ internal sealed class ConfigurationReloader(ConfigurationFile file, LoadedConfig
         try
         {
             var fresh = file.Load();
-            var effective = ConfigurationChange.Between(_current.Model, fresh.Model).Where(change => change.IsReloadable).Select(change => change.Path).ToList();
+            var effective = ConfigurationChange.Between(_current.Model, fresh.Model).Where(change => change.IsReloadable).Select(change => change.Path).Concat(MeshSecrets.Changes(_current.Mesh, fresh.Mesh)).ToList();
             // Against what the parts were started with: what waits for a restart is named each time until there is one, and not once it was taken back.
             var waiting = ConfigurationChange.Between(_started.Model, fresh.Model).Where(change => !change.IsReloadable).Select(change => change.Path).ToList();
-            if (effective.Count > 0) await Apply(fresh.Model, cancellation);
+            if (effective.Count > 0) await Apply(fresh, cancellation);
             _current = fresh;
+            Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             if (effective.Count > 0) AgentLog.Reloaded(logger, cause, string.Join(", ", effective));
             else AgentLog.Unchanged(logger, cause);
             if (waiting.Count > 0) AgentLog.RestartNeeded(logger, string.Join(", ", waiting));

@@ -16,14 +16,14 @@ namespace Skerry.Agent.Composition;
 /// <summary>Makes the tunnel from the configuration, on top of the catalog; gossip must have started, for its address.</summary>
 internal static class TunnelPart
 {
-    /// <returns>Null: the configuration has no mesh key, or wants none.</returns>
+    /// <returns>Null: the configuration has neither mesh key nor credential, or wants none.</returns>
     /// <exception cref="TunnelException">A port cannot be listened on.</exception>
     public static async Task<TunnelNode?> StartAsync(
         LoadedConfiguration configuration, GossipNode gossip, ServiceCatalog catalog, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
         var tunnel = configuration.Model.EdgeTunnel;
-        if (!tunnel.Enable || configuration.MeshKey.IsEmpty) return null;
-        TunnelIdentity identity = new MeshIdentity(configuration.MeshKey.Span);
+        if (!tunnel.Enable || configuration.Mesh.IsEmpty) return null;
+        var identity = configuration.Mesh.ToIdentity();
         var options = new TunnelOptions
         {
             Node = gossip.Name,

@@ -17,11 +17,26 @@ internal sealed record AgentConfiguration
     [Description("Directory for what must survive a restart: node id, known members, registrations. Absent: kept in memory only.")]
     public string? DataDirectory { get; init; }
 
-    [Secret, Description("The mesh key: 32 bytes in base64, the same on every node, made by `skerry keygen`. Without one an agent stays on loopback.")]
+    [Secret, Description("The mesh key: 32 bytes in base64, the same on every node, made by `skerry keygen`. Without one, or a credential, an agent stays on loopback.")]
     public string? Key { get; init; }
 
     [Description("File that holds the mesh key, instead of `key`.")]
     public string? KeyFile { get; init; }
+
+    [Reloadable, Secret, Description("A second mesh key that is believed, too, while one follows the other; [tunnel.md](tunnel.md#rotating-the-mesh-key) has the steps.")]
+    public string? SecondKey { get; init; }
+
+    [Reloadable, Description("File that holds it, instead of `secondKey`.")]
+    public string? SecondKeyFile { get; init; }
+
+    [Description("What `skerry ca issue` gave this node: its identity, instead of `key`; node and group must be those it is for.")]
+    public string? CredentialFile { get; init; }
+
+    [Reloadable, Description("Public key of an authority, as `skerry ca init` prints it: nodes with its credentials are believed, too. With `credentialFile` it is that one's anyway.")]
+    public string? TrustedAuthority { get; init; }
+
+    [Reloadable, Description("The authority's list of revocations, as `skerry ca revoke` writes it. Read again when it changes.")]
+    public string? RevocationFile { get; init; }
 
     [Description("Membership.")]
     public GossipConfiguration Gossip { get; init; } = new();

@@ -35,9 +35,9 @@ internal sealed class ConfigurationFile(string? path, IReadOnlyList<Configuratio
             context.Note("", start);
             Schema.TryBind(Overlay(root), "", context, out var bound);
             var model = bound as AgentConfiguration ?? new AgentConfiguration();
-            var (gossipKeys, meshKey) = ConfigurationRules.Check(model, context);
+            var (gossipKeys, mesh) = ConfigurationRules.Check(model, context);
             if (!context.Errors.IsEmpty) throw new ConfigurationRefusedException(context.Errors);
-            return new LoadedConfiguration(model, gossipKeys, meshKey, text);
+            return new LoadedConfiguration(model, gossipKeys, mesh, text);
         }
         catch (YamlRefusedException refused)
         {

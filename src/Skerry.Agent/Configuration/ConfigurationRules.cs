@@ -27,17 +27,18 @@ internal static partial class ConfigurationRules
     private static readonly CatalogOptions AnyNode = new() { NodeName = "node", NodeId = "", Group = "", Address = "", EnableScriptChecks = true };
 
     /// <summary>Checks the whole; returns the keys that the configuration gives.</summary>
-    public static (ImmutableArray<ReadOnlyMemory<byte>> Gossip, ReadOnlyMemory<byte> Mesh) Check(AgentConfiguration model, BindingContext context)
+    public static (ImmutableArray<ReadOnlyMemory<byte>> Gossip, MeshSecrets Mesh) Check(AgentConfiguration model, BindingContext context)
     {
         CheckNode(model.Node, context);
-        var keys = GossipKeyRules.Read(model, context);
-        CheckExposure(model, keys.Gossip, context);
+        var mesh = MeshSecretRules.Read(model, context);
+        var gossip = GossipKeyRules.Read(model, mesh, context);
+        CheckExposure(model, gossip, context);
         EdgeTunnelRules.Check(model.EdgeTunnel, context);
         CheckTags(model, context);
         CheckServices(model, context);
         CheckGateway(model.Gateway, context);
         CheckProxy(model.Proxy, context);
-        return keys;
+        return (gossip, mesh);
     }
 
     private static void CheckNode(NodeConfiguration node, BindingContext context)
@@ -48,7 +49,7 @@ internal static partial class ConfigurationRules
 
     private static void CheckExposure(AgentConfiguration model, ImmutableArray<ReadOnlyMemory<byte>> keys, BindingContext context)
     {
-        if (!keys.IsEmpty || !context.IsClean("key", "keyFile", "gossip")) return;
+        if (!keys.IsEmpty || !context.IsClean("key", "keyFile", "secondKey", "secondKeyFile", "credentialFile", "gossip")) return;
         if (!IPAddress.IsLoopback(model.Gossip.Bind.Address))
         {
             context.Refuse("gossip.bind", $"{model.Gossip.Bind} is open to the network, and without a key anyone there could join",

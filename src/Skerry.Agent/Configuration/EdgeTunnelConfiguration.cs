@@ -13,7 +13,7 @@ internal sealed record EdgeTunnelConfiguration
     /// <summary>Where the tunnel listens unless the operator says otherwise.</summary>
     public const int DefaultPort = 20006;
 
-    [Description("Whether this node takes part in the tunnel. It needs the mesh key: without one there is none.")]
+    [Description("Whether this node takes part in the tunnel. It needs the mesh key, or a credential: without there is none.")]
     public bool Enable { get; init; } = true;
 
     [Description("`serverAndClient` takes connections in; `clientOnly` takes none, and is reached through relays alone.")]

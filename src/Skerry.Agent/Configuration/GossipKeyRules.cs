@@ -10,33 +10,12 @@ namespace Skerry.Agent.Configuration;
 internal static class GossipKeyRules
 {
     private const string GossipKeyAllowed = "16, 24 or 32 bytes in base64";
-    private const string MeshKeyAllowed = "32 bytes in base64, as 'skerry keygen' prints them";
 
-    public static (ImmutableArray<ReadOnlyMemory<byte>> Gossip, ReadOnlyMemory<byte> Mesh) Read(AgentConfiguration model, BindingContext context)
+    public static ImmutableArray<ReadOnlyMemory<byte>> Read(AgentConfiguration model, MeshSecrets mesh, BindingContext context)
     {
-        var mesh = ReadMeshKey(model, context);
         var ring = ReadRing(model.Gossip, context);
-        // A Serf cluster has its keys already; the mesh key then stays for what is not Serf's.
-        if (ring.IsEmpty && mesh is not null) ring = [MeshKey.DeriveGossipKey(mesh)];
-        return (ring, mesh);
-    }
-
-    private static byte[]? ReadMeshKey(AgentConfiguration model, BindingContext context)
-    {
-        if (model.Key is not null && model.KeyFile is not null)
-        {
-            context.Refuse("keyFile", "stands beside key", "one of key and keyFile");
-            return null;
-        }
-
-        var path = model.Key is not null ? "key" : "keyFile";
-        var text = model.Key ?? (model.KeyFile is { } file ? ReadFile(file, path, context)?.Trim() : null);
-        if (text is null) return null;
-        if (Decode(text) is not { } bytes) context.Refuse(path, "does not hold base64", MeshKeyAllowed);
-        else if (bytes.Length == MeshKey.Length) return bytes;
-        else if (bytes.Length is 16 or 24) context.Refuse(path, $"holds {bytes.Length} bytes: a Serf gossip key belongs into gossip.encryptKeys", MeshKeyAllowed);
-        else context.Refuse(path, $"holds {bytes.Length} bytes", MeshKeyAllowed);
-        return null;
+        // A Serf cluster has its keys already; those of the mesh then stay for what is not Serf's.
+        return ring.IsEmpty ? mesh.GossipKeys : ring;
     }
 
     private static ImmutableArray<ReadOnlyMemory<byte>> ReadRing(GossipConfiguration gossip, BindingContext context)
@@ -47,7 +26,7 @@ internal static class GossipKeyRules
         for (var i = 0; i < texts.Length; i++)
         {
             var path = gossip.KeyringFile is null ? string.Create(CultureInfo.InvariantCulture, $"gossip.encryptKeys[{i}]") : "gossip.keyringFile";
-            if (Decode(texts[i]) is not { } bytes) context.Refuse(path, "does not hold base64", GossipKeyAllowed);
+            if (SecretText.Decode(texts[i]) is not { } bytes) context.Refuse(path, "does not hold base64", GossipKeyAllowed);
             else if (bytes.Length is not (16 or 24 or 32)) context.Refuse(path, $"holds a key of {bytes.Length} bytes", GossipKeyAllowed);
             else ring.Add(bytes);
         }
@@ -58,7 +37,7 @@ internal static class GossipKeyRules
     private static ImmutableArray<string> ReadKeyring(string file, BindingContext context)
     {
         const string Path = "gossip.keyringFile";
-        if (ReadFile(file, Path, context) is not { } text) return [];
+        if (SecretText.Read(file, Path, context) is not { } text) return [];
         try
         {
             var keys = JsonSerializer.Deserialize<string[]>(text) ?? [];
@@ -70,24 +49,5 @@ internal static class GossipKeyRules
             context.Refuse(Path, $"'{file}' is not a JSON list of strings", "a JSON list of keys, the one to send with first");
             return [];
         }
-    }
-
-    private static string? ReadFile(string file, string path, BindingContext context)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            context.Refuse(path, "cannot be read: " + refused.Message, "a file the agent may read");
-            return null;
-        }
-    }
-
-    private static byte[]? Decode(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length > 0 ? bytes[..length] : null;
     }
 }

@@ -58,6 +58,20 @@ internal sealed class KeyStore
         }
     }
 
+    /// <summary>Puts other keys in the place of all, for this run: the file, if there is one, stays as it is.</summary>
+    /// <returns>False when one of them is no key, or there were none or would be none: gossip does not go over to clear, nor from it.</returns>
+    public bool TryReplace(IEnumerable<ByteString> keys)
+    {
+        lock (_gate)
+        {
+            if (_ring.IsEmpty || !Keyring.TryCreate(keys, out var ring) || ring.IsEmpty) return false;
+            if (ring.Keys.SequenceEqual(_ring.Keys)) return true;
+            Volatile.Write(ref _ring, ring);
+            GossipLog.KeysChanged(_logger, "configuration", ring.Keys.Length);
+            return true;
+        }
+    }
+
     private bool TryChange(KeyOperation operation, [NotNullWhen(true)] out Keyring? changed, out string refusal)
     {
         switch (operation.Query.Name)

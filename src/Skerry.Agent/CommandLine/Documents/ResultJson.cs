@@ -16,6 +16,9 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(PingResult))]
 [JsonSerializable(typeof(OutcomeResult))]
 [JsonSerializable(typeof(KeyResult))]
+[JsonSerializable(typeof(AuthorityResult))]
+[JsonSerializable(typeof(CredentialResult))]
+[JsonSerializable(typeof(RevocationsResult))]
 [JsonSerializable(typeof(VersionResult))]
 [JsonSerializable(typeof(ValidationResult))]
 internal sealed partial class ResultJson : JsonSerializerContext
