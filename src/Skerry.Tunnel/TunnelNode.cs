@@ -180,7 +180,8 @@ public sealed class TunnelNode : IAsyncDisposable
     public ReachReport Why(string node)
     {
         var best = _links.Best(node);
-        return new ReachReport(node, best?.Peer ?? (_names.Identity.PeersOf(node) is [var computed, ..] ? computed : default), best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
+        var peer = best?.Peer ?? (_names.Identity.PeersOf(node) is [var computed, ..] ? computed : default);
+        return new ReachReport(node, peer, best is null ? null : Describe(best), _links.AddressesOf(node), _links.History.Of(node));
     }
 
     /// <summary>The last measured round trip to a node that is connected; null: it is not, or was not measured.</summary>

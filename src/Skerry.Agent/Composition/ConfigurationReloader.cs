@@ -37,7 +37,8 @@ internal sealed class ConfigurationReloader(ConfigurationFile file, LoadedConfig
         try
         {
             var fresh = file.Load();
-            var effective = ConfigurationChange.Between(_current.Model, fresh.Model).Where(change => change.IsReloadable).Select(change => change.Path).Concat(MeshSecrets.Changes(_current.Mesh, fresh.Mesh)).ToList();
+            var effective = ConfigurationChange.Between(_current.Model, fresh.Model).Where(change => change.IsReloadable).Select(change => change.Path)
+                .Concat(MeshSecrets.Changes(_current.Mesh, fresh.Mesh)).ToList();
             // Against what the parts were started with: what waits for a restart is named each time until there is one, and not once it was taken back.
             var waiting = ConfigurationChange.Between(_started.Model, fresh.Model).Where(change => !change.IsReloadable).Select(change => change.Path).ToList();
             if (effective.Count > 0) await Apply(fresh, cancellation);
