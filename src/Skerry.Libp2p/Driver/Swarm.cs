@@ -122,7 +122,7 @@ internal sealed class Swarm : IAsyncDisposable
         try
         {
             var socket = await _dialler.DialAsync(address.WithoutPeer(), isPortShared: false, cancel).ConfigureAwait(false);
-            var connection = await caller.UpgradeAsync(new NetworkStream(socket, ownsSocket: true), new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
+            var connection = await caller.UpgradeAsync(new SocketStream(socket), new UpgradeTerms(address, address.PeerId, IsClient: true), cancel).ConfigureAwait(false);
             connection.Session.Start();
             return connection;
         }
@@ -261,7 +261,7 @@ internal sealed class Swarm : IAsyncDisposable
         try
         {
             var upgrade = new UpgradeTerms(address, address.PeerId, IsClient: !terms.IsServer) { IsFromListener = isFromListener, Network = network };
-            return await _upgrader.UpgradeAsync(new NetworkStream(socket, ownsSocket: true), upgrade, cancel).ConfigureAwait(false);
+            return await _upgrader.UpgradeAsync(new SocketStream(socket), upgrade, cancel).ConfigureAwait(false);
         }
         catch (Libp2pException failed) when (isFromListener && terms == DialTerms.Ordinary && failed is not OtherNetworkException)
         {
@@ -273,7 +273,7 @@ internal sealed class Swarm : IAsyncDisposable
     private async Task<Connection> ReachWebAsync(Multiaddr address, WebSocketAddress web, PreSharedKey? network, CancellationToken cancel)
     {
         var socket = await _dialler.DialAsync(address.WithoutPeer(), isPortShared: false, cancel).ConfigureAwait(false);
-        var channel = new NetworkStream(socket, ownsSocket: true);
+        var channel = new SocketStream(socket);
         try
         {
             var way = await WebSocketTransport.ConnectAsync(channel, web, cancel).ConfigureAwait(false);
@@ -324,7 +324,7 @@ internal sealed class Swarm : IAsyncDisposable
         }
 
         socket.NoDelay = true;
-        await TakeInAsync(new NetworkStream(socket, ownsSocket: true), listener.AddressAt(remote), expected: null, stopping).ConfigureAwait(false);
+        await TakeInAsync(new SocketStream(socket), listener.AddressAt(remote), expected: null, stopping).ConfigureAwait(false);
     }
 
     private bool Begin(Connection connection)
