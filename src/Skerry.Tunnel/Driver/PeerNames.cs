@@ -108,6 +108,8 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
     /// <param name="why">Why that is not believed.</param>
     public async Task RefuseAsync(PeerId peer, KnownNode? claimed, ClaimRefusal why)
     {
+        // Who was believed until now, and not who it says it is: a lie must not cost the node it is about anything.
+        var believed = Find(peer)?.Node;
         metrics.NameRefused(why);
         TunnelLog.NameRefused(logger, peer.ToString(), AddressOf(peer), Shorten(claimed?.Node), Shorten(claimed?.Group), Text(why));
         var refusal = new TunnelException($"Peer {peer} says it is {(claimed is null ? "nobody" : Shorten(claimed.Node))}, which is not believed: {Text(why)}.");
@@ -115,7 +117,7 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
         entry.TrySetException(refusal);
         _ = entry.Task.Exception;
         foreach (var connection in host.Connections.Where(connection => connection.Peer == peer)) await host.CloseAsync(connection).ConfigureAwait(false);
-        if (claimed is not null) Refused?.Invoke(claimed.Node);
+        if (believed is not null && _known.Keys.All(other => other == peer || Find(other)?.Node != believed)) Refused?.Invoke(believed);
     }
 
     private static TaskCompletionSource<KnownNode> Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -146,15 +148,18 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
     {
         var message = await stream.ReceiveMessageAsync(HelloMessage.Parser, cancel).WaitAsync(Patience, time, cancel).ConfigureAwait(false);
         var claimed = new KnownNode(message.Node, message.Group, message.Credential);
-        if (_identity.Judge(claimed, claimed.Shown, connection.Peer, time.GetUtcNow()) is { } why)
+        var identity = _identity;
+        var why = identity.Judge(claimed, claimed.Shown, connection.Peer, time.GetUtcNow());
+        if (why is null)
         {
-            await RefuseAsync(connection.Peer, claimed, why).ConfigureAwait(false);
-            return false;
+            // Not over a refusal of before: that it was a liar once is no reason.
+            _known.AddOrUpdate(connection.Peer, static _ => Fresh(), static (_, before) => before.Task.IsFaulted ? Fresh() : before).TrySetResult(claimed);
+            // Others may be believed meanwhile, and who looked for those that are not has not seen this one.
+            if (!ReferenceEquals(identity, _identity)) why = _identity.Judge(claimed, claimed.Shown, connection.Peer, time.GetUtcNow());
         }
 
-        // Not over a refusal of before: that it was a liar once is no reason.
-        _known.AddOrUpdate(connection.Peer, static _ => Fresh(), static (_, before) => before.Task.IsFaulted ? Fresh() : before).TrySetResult(claimed);
-        return true;
+        if (why is { } reason) await RefuseAsync(connection.Peer, claimed, reason).ConfigureAwait(false);
+        return why is null;
     }
 
     private async Task RecheckAsync()

@@ -48,6 +48,17 @@ public sealed class KeyStoreTests : IDisposable
         Assert.Equal(Convert.ToBase64String(First), listing.PrimaryKey);
     }
 
+    [Fact]
+    public void Keys_of_the_configuration_take_the_place_of_all_and_gossip_never_goes_over_to_clear()
+    {
+        var store = Open(First);
+        Assert.True(store.TryReplace([ByteString.CopyOf(Second), ByteString.CopyOf(First), ByteString.CopyOf(Second)]));
+        Assert.Equal([Second, First], store.Ring.Keys.Select(key => key.Span.ToArray()));
+        Assert.False(store.TryReplace([]));
+        Assert.False(store.TryReplace([ByteString.CopyOf(new byte[15])]));
+        Assert.Equal(Second, store.Ring.Primary.Span);
+    }
+
     [Theory]
     [InlineData("_serf_install-key", 15)]
     [InlineData("_serf_use-key", 24)]

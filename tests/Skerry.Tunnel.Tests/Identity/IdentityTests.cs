@@ -85,6 +85,21 @@ public sealed class IdentityTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lie_costs_the_node_it_is_about_nothing()
+    {
+        var there = await StartAsync("there", Issued("there"), isOpen: true);
+        var honest = await StartAsync("honest", Issued("honest"));
+        await using var session = await honest.ConnectAsync("there", Echo, Cancel);
+        var mine = Issue("liar");
+        await using var liar = await StartHostAsync(mine.Key, mine.Network);
+        await SayAsync(liar, there, Hello("honest", "site", honest.Identity.Credential!.Shown));
+        await UntilAsync(() => liar.Connections.Count == 0, "the liar is thrown out");
+        await session.WriteAsync("still there"u8.ToArray(), Cancel);
+        await session.EndWritingAsync(Cancel);
+        Assert.Equal("still there", await new StreamReader(session).ReadToEndAsync(Cancel));
+    }
+
+    [Fact]
     public async Task Who_does_not_say_which_node_it_is_does_not_stay()
     {
         var there = await StartAsync("there", Issued("there"), isOpen: true);
