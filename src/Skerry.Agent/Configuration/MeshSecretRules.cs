@@ -16,6 +16,8 @@ internal static class MeshSecretRules
         var credential = ReadCredential(model, context);
         if (second is not null && first is null && credential is null && context.IsClean("key", "keyFile", "credentialFile"))
             context.Refuse(model.SecondKey is null ? "secondKeyFile" : "secondKey", "stands without a first", "key, keyFile or credentialFile, and this beside it while one follows the other");
+        if (model.EdgeTunnel.EdgeMesh && (model.CredentialFile ?? model.TrustedAuthority) is not null)
+            context.Refuse("edgeTunnel.edgeMesh", "lets in peers that have no credential to show", "false where credentialFile or trustedAuthority is set");
         var authority = ReadAuthority(model, context);
         var keys = new[] { first, second }.OfType<byte[]>().Select(key => (ReadOnlyMemory<byte>)key);
         return new MeshSecrets(MeshSecrets.Distinct(keys), credential, authority, ReadRevocations(model, authority ?? credential?.Authority, context));
