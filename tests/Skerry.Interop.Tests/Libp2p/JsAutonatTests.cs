@@ -23,8 +23,8 @@ public sealed class JsAutonatTests
         await using var host = await StartAsync();
         await using var js = await JsPeer.StartAsync(new JsonObject { ["security"] = "noise", ["autonat"] = true });
         await js.AskAsync(new JsonObject { ["do"] = "dial", ["address"] = host.Addresses[0].ToString() });
-        Assert.Equal((1, 0), await ProbeAsync(js, host, Multiaddr.Parse(js.Address).WithoutPeer()));
-        Assert.Equal((0, 1), await ProbeAsync(js, host, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{ClosedPort()}")));
+        Assert.Equal((1, 0), await UntilAnsweredAsync(js, host, Multiaddr.Parse(js.Address).WithoutPeer()));
+        Assert.Equal((0, 1), await UntilAnsweredAsync(js, host, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{ClosedPort()}")));
         // Somebody else's address: we do not call, and it learns nothing.
         Assert.Equal((0, 0), await ProbeAsync(js, host, Multiaddr.Parse("/ip4/127.0.0.2/tcp/1")));
     }
@@ -39,6 +39,14 @@ public sealed class JsAutonatTests
         Assert.Equal(Reachability.Unknown, await host.ProbeAsync(Cancel));
         Assert.Equal((0, 0), host.AddressReachability.Select(one => (one.Reached, one.Unreached)).Single());
         Assert.True(await host.PingAsync(peer, Cancel) > TimeSpan.Zero);
+    }
+
+    /// <summary>js-libp2p gives a question up in silence when the machine is slow: it is asked again.</summary>
+    private static async Task<(int Success, int Failure)> UntilAnsweredAsync(JsPeer js, Libp2pHost host, Multiaddr address)
+    {
+        var answer = (0, 0);
+        for (var asked = 0; asked < 5 && answer == (0, 0); asked++) answer = await ProbeAsync(js, host, address);
+        return answer;
     }
 
     private static async Task<(int Success, int Failure)> ProbeAsync(JsPeer js, Libp2pHost host, Multiaddr address)
