@@ -77,8 +77,9 @@ public sealed class GatewayServer : IAsyncDisposable
             // All that can be refused comes first: until then nothing has changed.
             var kept = _listeners.Where(listener => options.Listeners.Any(listener.Serves)).ToImmutableArray();
             var certificates = kept.ToDictionary(listener => listener, listener => ReadCertificate(options.Listeners.First(listener.Serves)));
-            var opened = await OpenAsync([.. options.Listeners.Where(wanted => !kept.Any(listener => listener.Serves(wanted)))], cancellation);
-            Swap(options, kept, certificates, opened);
+            var model = GatewayModel.Build(options, _running.Environment, _model);
+            var opened = await OpenAsync([.. options.Listeners.Where(wanted => !kept.Any(listener => listener.Serves(wanted)))], model, cancellation);
+            Swap(options, model, kept, certificates, opened);
         }
         finally
         {
@@ -116,16 +117,17 @@ public sealed class GatewayServer : IAsyncDisposable
 
     private static SslStreamCertificateContext? ReadCertificate(ListenerOptions options) => options.Tls is { } tls ? CertificateFiles.Read(options.Name, tls) : null;
 
-    private async Task<List<Listener>> OpenAsync(ImmutableArray<ListenerOptions> wanted, CancellationToken cancellation)
+    private async Task<List<Listener>> OpenAsync(ImmutableArray<ListenerOptions> wanted, GatewayModel next, CancellationToken cancellation)
     {
         var parts = new ListenerParts(_running!.Loops, _time, _logger, _loggers);
+        var before = _model;
         var opened = new List<Listener>();
         try
         {
             foreach (var options in wanted)
             {
                 var replaced = _listeners.FirstOrDefault(listener => listener.Options.Address.Equals(options.Address) && options.Address.Port != 0);
-                opened.Add(await Listener.StartAsync(options, replaced?.Socket, () => Volatile.Read(ref _model), parts, cancellation));
+                opened.Add(await Listener.StartAsync(options, replaced?.Socket, Model, parts, cancellation));
             }
 
             return opened;
@@ -133,13 +135,16 @@ public sealed class GatewayServer : IAsyncDisposable
         catch
         {
             foreach (var listener in opened) await listener.DisposeAsync();
+            next.Release();
             throw;
         }
+
+        // One that shares its socket with another takes connections from now on: it is not in the model that is about to go.
+        GatewayModel Model() => Volatile.Read(ref _model) is var now && ReferenceEquals(now, before) ? next : now;
     }
 
-    private void Swap(GatewayOptions options, ImmutableArray<Listener> kept, Dictionary<Listener, SslStreamCertificateContext?> certificates, List<Listener> opened)
+    private void Swap(GatewayOptions options, GatewayModel model, ImmutableArray<Listener> kept, Dictionary<Listener, SslStreamCertificateContext?> certificates, List<Listener> opened)
     {
-        var model = GatewayModel.Build(options, _running!.Environment, _model);
         var retired = _listeners.Except(kept).Select(listener => (Listener: listener, Last: _model.Share())).ToArray();
         foreach (var (listener, last) in retired) listener.GoBy(last);
         foreach (var listener in kept) listener.Refresh(options.Listeners.First(listener.Serves), certificates[listener]);
