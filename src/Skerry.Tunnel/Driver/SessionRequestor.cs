@@ -21,7 +21,7 @@ internal sealed class SessionRequestor(
     TunnelOptions options, Libp2pHost host, Links links, BackgroundTasks tasks, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>Paths tried for a new session.</summary>
-    private const int Attempts = 4;
+    private const int Attempts = 6;
 
     private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
