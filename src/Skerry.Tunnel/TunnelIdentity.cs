@@ -21,6 +21,9 @@ public sealed record TunnelIdentity
     /// <summary>What this node was issued; null: its key comes from the mesh key.</summary>
     public Credential? Credential { get; init; }
 
+    /// <summary>The private network's key, where it comes from neither; those that do are understood beside it. Null: it does.</summary>
+    public PreSharedKey? Network { get; init; }
+
     /// <summary>Whose credentials are believed; null: those of who issued <see cref="Credential"/>, and without one none.</summary>
     public PublicKey? Authority { get; init; }
 
@@ -43,7 +46,7 @@ public sealed record TunnelIdentity
 
     /// <summary>Keys of the private network, the one to call under first.</summary>
     internal IReadOnlyList<PreSharedKey> Networks =>
-        [.. MeshKeys.Select(mesh => mesh.Network).Prepend(Credential?.Network).OfType<PreSharedKey>().DistinctBy(key => key.ToFile())];
+        [.. MeshKeys.Select(mesh => mesh.Network).Prepend(Credential?.Network).Prepend(Network).OfType<PreSharedKey>().DistinctBy(key => key.ToFile())];
 
     private PublicKey? TrustedAuthority => Authority ?? Credential?.Authority;
 

@@ -71,7 +71,9 @@ internal static class TunnelPart
     };
 
     private static IReadOnlyList<Multiaddr> Listen(EdgeTunnelConfiguration tunnel, IPAddress address, int port) =>
-        tunnel.Mode == TunnelMode.ClientOnly ? [] : [Multiaddr.FromTcp(new IPEndPoint(address, port))];
+        tunnel.Mode == TunnelMode.ClientOnly ? [] : [With(tunnel.Transport, Multiaddr.FromTcp(new IPEndPoint(address, port)))];
+
+    private static Multiaddr With(TunnelTransport transport, Multiaddr tcp) => transport == TunnelTransport.Ws ? tcp.With(Multiaddr.Parse("/ws")) : tcp;
 
     private static IReadOnlyList<Multiaddr> Parse(IEnumerable<string> texts)
     {

@@ -22,6 +22,12 @@ internal sealed record EdgeTunnelConfiguration
     [Range(0, 65535), Description("TCP port at the address of `gossip.bind`; 0 takes a free one. Absent: 20006, or a free one where that is taken.")]
     public int? ListenPort { get; init; }
 
+    [Description("What carries connections that come in: `tcp`, or `ws` where only web traffic passes. Both are dialled, as an address says.")]
+    public TunnelTransport Transport { get; init; } = TunnelTransport.Tcp;
+
+    [Description("File with the key of the private network (`swarm.key`), the same on every node. Absent: it comes from the mesh key or the credential.")]
+    public string? Psk { get; init; }
+
     [Description("Where others reach this node beside that: behind a port that is forwarded to it. IP address or DNS name, with or without port, or a whole multiaddr. A node with one serves as a relay.")]
     public ImmutableArray<string> AdvertiseAddress { get; init; } = [];
 

@@ -20,7 +20,16 @@ internal static class MeshSecretRules
             context.Refuse("edgeTunnel.edgeMesh", "lets in peers that have no credential to show", "false where credentialFile or trustedAuthority is set");
         var authority = ReadAuthority(model, context);
         var keys = new[] { first, second }.OfType<byte[]>().Select(key => (ReadOnlyMemory<byte>)key);
-        return new MeshSecrets(MeshSecrets.Distinct(keys), credential, authority, ReadRevocations(model, authority ?? credential?.Authority, context));
+        return new MeshSecrets(MeshSecrets.Distinct(keys), credential, authority, ReadRevocations(model, authority ?? credential?.Authority, context)) { Network = ReadNetwork(model.EdgeTunnel, context) };
+    }
+
+    private static PreSharedKey? ReadNetwork(EdgeTunnelConfiguration tunnel, BindingContext context)
+    {
+        const string Path = "edgeTunnel.psk";
+        if (tunnel.Psk is not { } file || SecretText.Read(file, Path, context) is not { } text) return null;
+        if (PreSharedKey.TryParse(text, out var key)) return key;
+        context.Refuse(Path, $"'{file}' holds no key of a private network", "a file of three lines: /key/swarm/psk/1.0.0/, /base16/, 64 hexadecimal digits");
+        return null;
     }
 
     private static byte[]? ReadKey(string? key, string keyPath, string? file, string filePath, BindingContext context)

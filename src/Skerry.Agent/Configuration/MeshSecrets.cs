@@ -15,6 +15,9 @@ internal sealed record MeshSecrets(ImmutableArray<ReadOnlyMemory<byte>> Keys, Cr
     /// <summary>Nothing that would make this node one of a mesh.</summary>
     public static MeshSecrets None { get; } = new([], null, null, RevocationList.Empty);
 
+    /// <summary>The private network's key, where the operator gives it; null: it comes from mesh key or credential.</summary>
+    public PreSharedKey? Network { get; init; }
+
     /// <summary>Whether this node is none of a mesh.</summary>
     public bool IsEmpty => Keys.IsEmpty && Credential is null;
 
@@ -23,7 +26,14 @@ internal sealed record MeshSecrets(ImmutableArray<ReadOnlyMemory<byte>> Keys, Cr
         Distinct([.. Credential is null ? [] : (ReadOnlyMemory<byte>[])[Credential.GossipKey], .. Keys.Select(key => (ReadOnlyMemory<byte>)MeshKey.DeriveGossipKey(key.Span))]);
 
     /// <summary>The same for the tunnel.</summary>
-    public TunnelIdentity ToIdentity() => new() { MeshKeys = [.. Keys.Select(key => new MeshIdentity(key.Span))], Credential = Credential, Authority = Authority, Revocations = Revocations };
+    public TunnelIdentity ToIdentity() => new()
+    {
+        MeshKeys = [.. Keys.Select(key => new MeshIdentity(key.Span))],
+        Credential = Credential,
+        Network = Network,
+        Authority = Authority,
+        Revocations = Revocations,
+    };
 
     /// <summary>
     /// What is to be in effect when a running node reads others: all that they believe, at once. What the node itself is stays until it is started again, since
@@ -33,7 +43,10 @@ internal sealed record MeshSecrets(ImmutableArray<ReadOnlyMemory<byte>> Keys, Cr
         Credential is null ? Distinct([Keys[0], .. fresh.Keys]) : fresh.Keys,
         Credential,
         fresh.Authority ?? fresh.Credential?.Authority,
-        fresh.Revocations.Number >= Revocations.Number ? fresh.Revocations : Revocations);
+        fresh.Revocations.Number >= Revocations.Number ? fresh.Revocations : Revocations)
+    {
+        Network = Network,
+    };
 
     /// <summary>Of keys that appear more than once the first is kept.</summary>
     public static ImmutableArray<ReadOnlyMemory<byte>> Distinct(IEnumerable<ReadOnlyMemory<byte>> keys) => [.. keys.DistinctBy(key => Convert.ToBase64String(key.Span))];
