@@ -20,7 +20,8 @@ internal static class MeshSecretRules
             context.Refuse("edgeTunnel.edgeMesh", "lets in peers that have no credential to show", "false where credentialFile or trustedAuthority is set");
         var authority = ReadAuthority(model, context);
         var keys = new[] { first, second }.OfType<byte[]>().Select(key => (ReadOnlyMemory<byte>)key);
-        return new MeshSecrets(MeshSecrets.Distinct(keys), credential, authority, ReadRevocations(model, authority ?? credential?.Authority, context)) { Network = ReadNetwork(model.EdgeTunnel, context) };
+        var revocations = ReadRevocations(model, authority ?? credential?.Authority, context);
+        return new MeshSecrets(MeshSecrets.Distinct(keys), credential, authority, revocations) { Network = ReadNetwork(model.EdgeTunnel, context) };
     }
 
     private static PreSharedKey? ReadNetwork(EdgeTunnelConfiguration tunnel, BindingContext context)

@@ -118,13 +118,14 @@ public sealed class HostileTrafficTests : IDisposable
         using var caller = new TcpClient();
         await caller.ConnectAsync(node.LocalAddress);
         using var limit = new CancellationTokenSource(TestNode.Patience);
+        var stream = caller.GetStream();
         var drip = Task.Run(async () =>
         {
             try
             {
                 foreach (var part in FuzzCorpus.Streams[0])
                 {
-                    await caller.GetStream().WriteAsync(new[] { part }, limit.Token);
+                    await stream.WriteAsync(new[] { part }, limit.Token);
                     await Task.Delay(50, limit.Token); // the drip
                 }
             }
