@@ -53,6 +53,9 @@ public sealed class RemoteGroup
     /// <summary>Checks on a node: <c>serfHealth</c>, then one for each exported instance, in place of those that stay in the group.</summary>
     public ImmutableArray<CheckState> ChecksOn(string node) => Views.TryGetValue(node, out var view) ? [view.Health, .. view.Entries.Values.Select(entry => entry.Checks[^1])] : [];
 
-    /// <summary>Index at which anything about a service changed last; for one that is not there, at which anything of the group did.</summary>
-    public ulong ServiceIndex(string service) => Services.TryGetValue(service, out var view) ? view.Index : Index;
+    /// <summary>
+    /// Index at which anything about a service changed last. It is the whole group's: when the group is told of through another bridge, what that one said of a service
+    /// may be older than what was seen before, and who waits for news would wait on.
+    /// </summary>
+    public ulong ServiceIndex(string service) => Index;
 }
