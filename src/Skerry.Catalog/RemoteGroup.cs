@@ -26,7 +26,10 @@ public sealed class RemoteGroup
     /// <summary>The bridge of this group it is known through.</summary>
     public required string Via { get; init; }
 
-    /// <summary>Index of this node's view at which anything about the group changed last.</summary>
+    /// <summary>
+    /// Index of this node's view at which anything about the group changed last: for its services, too. When the group is told of through another bridge, what that one said of a
+    /// service may be older than what was seen before, and who waits for news would wait on.
+    /// </summary>
     public ulong Index { get; internal init; } = 1;
 
     /// <summary>Its nodes by name, in ordinal order; alive as that group's own membership says, and not while the group is unreachable.</summary>
@@ -52,10 +55,4 @@ public sealed class RemoteGroup
 
     /// <summary>Checks on a node: <c>serfHealth</c>, then one for each exported instance, in place of those that stay in the group.</summary>
     public ImmutableArray<CheckState> ChecksOn(string node) => Views.TryGetValue(node, out var view) ? [view.Health, .. view.Entries.Values.Select(entry => entry.Checks[^1])] : [];
-
-    /// <summary>
-    /// Index at which anything about a service changed last. It is the whole group's: when the group is told of through another bridge, what that one said of a service
-    /// may be older than what was seen before, and who waits for news would wait on.
-    /// </summary>
-    public ulong ServiceIndex(string service) => Index;
 }

@@ -59,7 +59,7 @@ internal sealed class GroupView
 
     public ImmutableArray<CheckState> ChecksOn(string node) => _remote?.ChecksOn(node) ?? _snapshot.ChecksOn(node);
 
-    public ulong ServiceIndex(string service) => _remote?.ServiceIndex(service) ?? _snapshot.ServiceIndex(service);
+    public ulong ServiceIndex(string service) => _remote?.Index ?? _snapshot.ServiceIndex(service);
 
     public ulong NodeIndex(string node) => _remote?.Index ?? _snapshot.NodeIndex(node);
 }

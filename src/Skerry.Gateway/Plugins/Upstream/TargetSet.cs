@@ -66,7 +66,7 @@ internal sealed class TargetSet : IDisposable
         lock (_gate)
         {
             // Groups come and go: their indexes count with the own group's.
-            var index = snapshot.ServiceIndex(_options.Service) + snapshot.Groups.Values.Aggregate(0UL, (sum, group) => sum + group.ServiceIndex(_options.Service) + 1);
+            var index = snapshot.ServiceIndex(_options.Service) + snapshot.Groups.Values.Aggregate(0UL, (sum, group) => sum + group.Index + 1);
             if (index == _seen) return;
             _seen = index;
             Look(snapshot);
