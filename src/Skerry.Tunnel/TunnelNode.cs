@@ -36,13 +36,13 @@ public sealed class TunnelNode : IAsyncDisposable
     private TunnelNode(TunnelOptions options, ITunnelDirectory directory, Libp2pHost host, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
         (_options, _host, _logger, _time, _duty) = (options, host, logger, time, options.Relay);
-        var metrics = _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
-        _names = new PeerNames(options, host, metrics, time, logger);
-        _links = new Links(options, host, directory, _names, node => _relays!.Find(node), metrics, time, logger);
+        _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
+        _names = new PeerNames(options, host, _metrics, time, logger);
+        _links = new Links(options, host, directory, _names, node => _relays!.Find(node), _metrics, time, logger);
         _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay && !IsReached, Changed = Announce };
         (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
-        _service = new SessionService(options, host, _names, _tasks, metrics, time, logger);
-        _requestor = new SessionRequestor(options, host, _links, _tasks, metrics, time, logger);
+        _service = new SessionService(options, host, _names, _tasks, _metrics, time, logger);
+        _requestor = new SessionRequestor(options, host, _links, _tasks, _metrics, time, logger);
         _names.Refused = node =>
         {
             foreach (var session in Sessions.Where(session => session.Node == node)) session.Fail($"{node} is not believed any more");
