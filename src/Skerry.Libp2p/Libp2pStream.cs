@@ -1,9 +1,11 @@
+using Skerry.Primitives;
+
 namespace Skerry.Libp2p;
 
 /// <summary>
 /// Bytes both ways between two peers under one protocol. One reader and one writer at a time. Disposing breaks it off unless both directions have ended.
 /// </summary>
-public abstract class Libp2pStream : Stream
+public abstract class Libp2pStream : AsyncStream
 {
     private protected Libp2pStream()
     {

@@ -1,3 +1,5 @@
+using Skerry.Primitives;
+
 namespace Skerry.Tunnel;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Skerry.Tunnel;
 /// lost, doubled or reordered; or it ends with an error within a bounded time. One reader and one writer at a time. Disposing breaks it off unless both
 /// directions have ended.
 /// </summary>
-public abstract class SessionStream : Stream
+public abstract class SessionStream : AsyncStream
 {
     private protected SessionStream()
     {
@@ -20,62 +22,9 @@ public abstract class SessionStream : Stream
     /// <summary>How the bytes go at this moment.</summary>
     public abstract PathKind Path { get; }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Says that nothing more will be written; reading goes on.</summary>
     public abstract ValueTask EndWritingAsync(CancellationToken cancel = default);
 
     /// <summary>Breaks the session off: the other end sees an error, not an end.</summary>
     public abstract void Abort();
-
-    /// <inheritdoc/>
-    public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
-
-    /// <inheritdoc/>
-    public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Sessions are asynchronous.");
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Sessions are asynchronous.");
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

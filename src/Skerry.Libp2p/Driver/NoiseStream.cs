@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 
 using Skerry.Libp2p.Core.Noise;
+using Skerry.Primitives;
 
 namespace Skerry.Libp2p.Driver;
 
@@ -12,7 +13,7 @@ namespace Skerry.Libp2p.Driver;
 /// <param name="send">Encrypts.</param>
 /// <param name="receive">Decrypts.</param>
 /// <param name="account">Whose buffers it uses.</param>
-internal sealed class NoiseStream(Stream inner, CipherState send, CipherState receive, PeerAccount account) : ChannelStream, IMuxedChannel
+internal sealed class NoiseStream(Stream inner, CipherState send, CipherState receive, PeerAccount account) : AsyncStream, IMuxedChannel
 {
     private const int MessageHead = 2;
     private const int MinBuffer = 4 << 10;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Skerry.Libp2p.Core.Multistream;
 using Skerry.Libp2p.Crypto;
 using Skerry.Libp2p.Wire;
+using Skerry.Primitives;
 
 namespace Skerry.Libp2p.Driver;
 
@@ -12,7 +13,7 @@ namespace Skerry.Libp2p.Driver;
 /// strangers out; it proves nothing and protects no integrity, so a security protocol still runs inside. Which key the other side uses is told by its first
 /// word, which is always the same one; so two keys can be valid while one follows the other. One reader and one writer at a time.
 /// </summary>
-internal sealed class PrivateNetworkStream : ChannelStream
+internal sealed class PrivateNetworkStream : AsyncStream
 {
     /// <summary>The first word of either side.</summary>
     private static readonly byte[] Greeting = MultistreamCodec.Encode(MultistreamCore.Version);

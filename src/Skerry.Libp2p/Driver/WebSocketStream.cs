@@ -1,9 +1,11 @@
 using System.Net.WebSockets;
 
+using Skerry.Primitives;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>A WebSocket as a channel: where its messages begin and end says nothing. One reader and one writer at a time.</summary>
-internal sealed class WebSocketStream : ChannelStream
+internal sealed class WebSocketStream : AsyncStream
 {
     /// <summary>A peer that takes nothing any more does not hold up a farewell for longer.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
