@@ -224,14 +224,16 @@ internal sealed class DhtDriver : IAsyncDisposable
         var stream = await _swarm.OpenAsync(connection, [_options.Protocol], cancel).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
         await stream.WritePrefixedAsync(KadCodec.Encode(output.Message!), cancel).ConfigureAwait(false);
-        await stream.EndWritingAsync(cancel).ConfigureAwait(false);
         if (output.Kind == KadOutputKind.Tell)
         {
+            await stream.EndWritingAsync(cancel).ConfigureAwait(false);
             await HearEndAsync(connection, stream, cancel).ConfigureAwait(false);
             return null;
         }
 
+        // The end only after the answer: js-libp2p breaks the stream off when it reads the end, perhaps before it has sent what it answered.
         var bytes = await stream.ReadPrefixedAsync(KadCodec.MaxAnswer, cancel).ConfigureAwait(false);
+        await stream.EndWritingAsync(cancel).ConfigureAwait(false);
         if (KadCodec.TryDecode(bytes, out var answer)) return Known(answer, connection);
         throw new Libp2pException($"{connection.Peer} answers in the DHT with what is no message.");
     }

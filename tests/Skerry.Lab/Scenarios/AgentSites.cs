@@ -147,11 +147,14 @@ internal sealed class AgentSites : IAsyncDisposable
             "here" => $"proxy: {"{"} forwards: [{"{"} service: orders, group: works, listen: '{Forward}' {"}"}] {"}"}",
             _ => "",
         };
+        // Else a machine that others are shown to reach from the world becomes one by itself, sooner or later.
+        var relay = relays.Contains(host.Name) ? "auto" : "never";
         var named = relays.Select(relay => $"{"{"} nodeName: {relay}, advertiseAddress: ['{Lab[relay].Address}'] {"}"}");
         return $$"""
             gossip: { bind: '{{host.Address}}:7946', profile: local }
             edgeTunnel:
               finderPeriod: 2s
+              relay: {{relay}}
               relayNodes: [{{string.Join(", ", named)}}]
             {{part}}
             """;
