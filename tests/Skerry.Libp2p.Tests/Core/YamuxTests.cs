@@ -44,6 +44,31 @@ public sealed class YamuxTests
         Assert.Contains(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
     }
 
+    [Fact]
+    public void A_heartbeat_asked_for_again_is_no_sign_of_life()
+    {
+        _core.Start(At(0));
+        _core.Receive(Frame(YamuxType.Ping, YamuxFlags.Ack, 0, 1), At(10));
+        _core.SetHeartbeat(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), At(20));
+        _core.Advance(At(1020));
+        _core.SetHeartbeat(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), At(2900));
+        _core.Advance(At(3020));
+        Assert.Contains(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
+    }
+
+    [Fact]
+    public void A_peer_on_a_slow_line_is_given_the_time_that_its_line_takes()
+    {
+        _core.Start(At(0));
+        _core.Receive(Frame(YamuxType.Ping, YamuxFlags.Ack, 0, 1), At(1800));
+        _core.SetHeartbeat(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), At(1800));
+        _core.Advance(At(2800));
+        _core.Advance(At(2800 + 5000));
+        Assert.DoesNotContain(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
+        _core.Advance(At(2800 + 5400));
+        Assert.Contains(Outputs(), output => output.Kind == YamuxOutputKind.Failed);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

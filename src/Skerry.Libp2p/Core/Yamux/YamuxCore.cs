@@ -36,6 +36,10 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     private double _futile;
     private Instant _futileCounted;
 
+    // RFC 6298's smoothed round trip, and how far single ones are from it.
+    private TimeSpan _smoothed;
+    private TimeSpan _variation;
+
     /// <summary>The last measured round trip; zero before the first.</summary>
     public TimeSpan RoundTrip { get; private set; }
 
@@ -43,7 +47,18 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     public int Count => _streams.Count;
 
     /// <summary>When <see cref="Advance"/> is due.</summary>
-    public Instant NextDeadline => _isOver ? Instant.Never : _isPinging ? Instant.Max(_pingSent, _heard) + _pingTimeout : _pingDue;
+    public Instant NextDeadline => _isOver ? Instant.Never : _isPinging ? Instant.Max(_pingSent, _heard) + Patience : _pingDue;
+
+    /// <summary>How long a peer may be silent: as told, and longer on a line that is known to take longer, but never beyond the muxer's own bound.</summary>
+    private TimeSpan Patience
+    {
+        get
+        {
+            var measured = _smoothed + (4 * _variation);
+            var bounded = measured < timing.PingTimeout ? measured : timing.PingTimeout;
+            return _pingTimeout > bounded ? _pingTimeout : bounded;
+        }
+    }
 
     /// <summary>The session begins: measures the round trip at once, since windows grow by it.</summary>
     public void Start(Instant now) => Ping(now);
@@ -87,13 +102,15 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
     public void Advance(Instant now)
     {
         if (_isOver || now < NextDeadline) return;
-        if (_isPinging) Fail($"the peer has not answered a ping for {_pingTimeout.TotalSeconds:0.#} s", 0);
+        if (_isPinging) Fail($"the peer has not answered a ping for {Patience.TotalSeconds:0.#} s", 0);
         else Ping(now);
     }
 
     /// <summary>Pings from now on so often; a peer that is silent for so long after one is given up.</summary>
     public void SetHeartbeat(TimeSpan period, TimeSpan timeout, Instant now)
     {
+        // Said again for each stream that begins: that is no sign of life.
+        if ((_keepAlive, _pingTimeout) == (period, timeout)) return;
         (_keepAlive, _pingTimeout) = (period, timeout);
         _pingDue = Instant.Min(_pingDue, now + period);
         // A ping that was under way under the old terms counts from now.
@@ -253,8 +270,16 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         else if (_isPinging && header.Length == _pings)
         {
             _isPinging = false;
-            RoundTrip = now - _pingSent;
+            Measured(now - _pingSent);
         }
+    }
+
+    private void Measured(TimeSpan roundTrip)
+    {
+        var isFirst = RoundTrip == TimeSpan.Zero;
+        _variation = isFirst ? roundTrip / 2 : ((3 * _variation) + (_smoothed - roundTrip).Duration()) / 4;
+        _smoothed = isFirst ? roundTrip : ((7 * _smoothed) + roundTrip) / 8;
+        RoundTrip = roundTrip;
     }
 
     private void Ping(Instant now)
