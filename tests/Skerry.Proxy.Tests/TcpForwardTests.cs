@@ -241,8 +241,9 @@ public sealed class TcpForwardTests
         using var silent = new SilentPort();
         await here.RegisterAsync("slow", silent.Port);
         var forward = await OpenAsync(here, "slow");
+        var armed = time.Armed;
         using var waiting = await TestClient.ConnectAsync(forward.Address);
-        await Eventually.HoldsAsync(() => here.Proxy.Forwards.Single().Opened == 1);
+        await Eventually.HoldsAsync(() => time.Armed > armed); // the time that its dialling may take
         await here.RegisterAsync("slow", mesh.Add(TcpService.Echo("quick")).Port);
         Assert.Equal("quick:x", await TestClient.AskAsync(forward.Address, "x"));
         time.Advance(TimeSpan.FromSeconds(6));
