@@ -110,7 +110,6 @@ internal sealed class DemoNode : IDisposable
               profile: local
               join: [{{string.Join(", ", neighbours.Select(other => $"'{other.Gossip}'"))}}]
             api: { address: '{{Api}}' }
-            catalog: { groupUnreachableAfter: 1500ms }
             edgeTunnel:
               mode: {{(Role == DemoRole.Relay ? "serverAndClient" : "clientOnly")}}
               listenPort: {{Tunnel.Port.ToString(CultureInfo.InvariantCulture)}}
