@@ -27,6 +27,9 @@ public sealed record TunnelFacts
     /// <summary>Its failure domain: what has the same zone may fail together. Empty: none is known.</summary>
     public string Zone { get; init; } = "";
 
+    /// <summary>How much of what it may carry as a relay is in use: 0 to 100 percent, in steps coarse enough that it is seldom told anew.</summary>
+    public int Load { get; init; }
+
     /// <summary>Whether it is willing to speak for its group to other groups: only a node whose catalog was given a wide transport may be.</summary>
     public bool IsBridge { get; init; }
 
@@ -38,7 +41,7 @@ public sealed record TunnelFacts
 
     /// <summary>By what is said, addresses one by one.</summary>
     public bool Equals(TunnelFacts? other) =>
-        other is not null && IsRelay == other.IsRelay && IsBridge == other.IsBridge && Zone == other.Zone && Addresses.SequenceEqual(other.Addresses);
+        other is not null && IsRelay == other.IsRelay && IsBridge == other.IsBridge && Zone == other.Zone && Load == other.Load && Addresses.SequenceEqual(other.Addresses);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(IsRelay, IsBridge, Zone, Addresses.Length, Addresses.IsEmpty ? "" : Addresses[0]);

@@ -111,6 +111,9 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Its connections at this moment, without those that are over and only waiting for their streams to notice.</summary>
     public IReadOnlyList<PeerConnection> Connections => [.. _swarm.Connections.All.Where(connection => connection.Session.Failure is null).Select(connection => connection.Describe())];
 
+    /// <summary>How much of what it may carry for others as a relay is in use, as the scarcest of it is: 0 to 1, above where more comes than may be; null: it is no relay.</summary>
+    public double? RelayLoad => _relay?.Load;
+
     /// <summary>Its part in a DHT; null when <see cref="Libp2pOptions.Dht"/> is.</summary>
     public Dht? Dht { get; }
 
@@ -219,8 +222,13 @@ public sealed class Libp2pHost : IAsyncDisposable
     public Task<RelayReservation> ReserveAsync(PeerId relay, CancellationToken cancel = default) => ReserveAsync(ConnectionTo(relay), cancel);
 
     /// <summary>As the other, of one certain connection.</summary>
-    /// <exception cref="Libp2pException">It is over; its peer is no relay, or has no room.</exception>
+    /// <exception cref="RelayFullException">It has no room.</exception>
+    /// <exception cref="Libp2pException">It is over, or its peer is no relay.</exception>
     public Task<RelayReservation> ReserveAsync(PeerConnection relay, CancellationToken cancel = default) => ReserveAsync(ConnectionTo(relay), cancel);
+
+    /// <summary>Tells a relay that it need not put callers through any more. Relays that are not Skerry's may not know this; there the reservation runs out.</summary>
+    /// <exception cref="Libp2pException">The connection is over, or the relay does not hear it.</exception>
+    public Task ReleaseAsync(PeerConnection relay, CancellationToken cancel = default) => _relays.ReleaseAsync(ConnectionTo(relay), cancel);
 
     /// <summary>Opens a stream to a connected peer under the first of the protocols that it speaks.</summary>
     /// <exception cref="Libp2pException">There is no connection to it, or it speaks none of them.</exception>

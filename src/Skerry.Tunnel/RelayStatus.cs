@@ -10,5 +10,6 @@ namespace Skerry.Tunnel;
 /// <param name="Reservation">Until when it puts callers through to this node; null: it does not.</param>
 /// <param name="Failure">Why it is of no use; null: it is of use.</param>
 /// <param name="Address">Where it is connected; null: it is not.</param>
+/// <param name="Load">How much of what it may carry is in use, as it says: 0 to 100 percent.</param>
 public sealed record RelayStatus(
-    string Node, string Zone, bool IsPreferred, TimeSpan? RoundTrip, DateTimeOffset? Reservation, string? Failure, Multiaddr? Address);
+    string Node, string Zone, bool IsPreferred, TimeSpan? RoundTrip, DateTimeOffset? Reservation, string? Failure, Multiaddr? Address, int Load = 0);

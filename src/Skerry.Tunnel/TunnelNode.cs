@@ -27,19 +27,19 @@ public sealed class TunnelNode : IAsyncDisposable
     private readonly PeerNames _names;
     private readonly Links _links;
     private readonly RelayKeeper _relays;
+    private readonly RelayRole _role;
     private readonly SessionService _service;
     private readonly SessionRequestor _requestor;
-    private readonly Lock _gate = new();
-    private RelayDuty _duty;
-    private bool _isRelay;
 
     private TunnelNode(TunnelOptions options, ITunnelDirectory directory, Libp2pHost host, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
-        (_options, _host, _logger, _time, _duty) = (options, host, logger, time, options.Relay);
-        _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations);
+        (_options, _host, _logger, _time) = (options, host, logger, time);
+        _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations, () => _role!.Load);
         _names = new PeerNames(options, host, _metrics, time, logger);
         _links = new Links(options, host, directory, _names, node => _relays!.Find(node), _metrics, time, logger);
-        _relays = new RelayKeeper(options, host, _links, directory, time, logger) { IsNeeded = () => !_isRelay && !IsReached, Changed = Announce };
+        _role = new RelayRole(options, host, directory, time, logger) { Changed = OnRoleChanged, LoadChanged = Announce };
+        var referrals = new RelayReferrals(options, host, _names, time);
+        _relays = new RelayKeeper(options, host, _links, referrals, directory, time, logger) { IsNeeded = () => !_role.IsRelay && !_role.IsReached, Changed = Announce };
         (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
         _service = new SessionService(options, host, _names, _tasks, _metrics, time, logger);
         _requestor = new SessionRequestor(options, host, _links, _tasks, _metrics, time, logger);
@@ -49,7 +49,7 @@ public sealed class TunnelNode : IAsyncDisposable
         };
         host.Handle(PeerNames.Protocol, _names.AnswerAsync);
         host.Handle(SessionService.Protocol, _service.AnswerAsync);
-        host.ReachabilityChanged += _ => ApplyDuty();
+        host.ReachabilityChanged += _ => _role.Apply();
         host.PeerFound += OnPeerFound;
         host.Connected += OnConnected;
         host.Closed += OnClosed;
@@ -71,10 +71,11 @@ public sealed class TunnelNode : IAsyncDisposable
     public TunnelIdentity Identity => _names.Identity;
 
     /// <summary>What others are to know of reaching this node.</summary>
-    public NodeRoutes Routes => new(_options.Node, _options.Group, [.. _host.Addresses.Concat(_relays.Circuits.Select(address => address.WithPeer(Peer))).Distinct()], _isRelay, _options.Zone);
+    public NodeRoutes Routes => new(
+        _options.Node, _options.Group, [.. _host.Addresses.Concat(_relays.Circuits.Select(address => address.WithPeer(Peer))).Distinct()], _role.IsRelay, _options.Zone, _role.Load);
 
     /// <summary>The tunnel at this moment.</summary>
-    public TunnelStatus Status => new(_options.Node, Peer, _host.Addresses, Routes.Addresses, _isRelay, _relays.Status, Paths(), _service.Sessions.Count + _requestor.Sessions.Count);
+    public TunnelStatus Status => new(_options.Node, Peer, _host.Addresses, Routes.Addresses, _role.IsRelay, _relays.Status, Paths(), _service.Sessions.Count + _requestor.Sessions.Count);
 
     private IEnumerable<ResumableSession> Sessions => _requestor.Sessions.Concat(_service.Sessions);
 
@@ -224,11 +225,7 @@ public sealed class TunnelNode : IAsyncDisposable
     }
 
     /// <summary>Begins or ceases to carry traffic for others.</summary>
-    public void SetRelay(RelayDuty duty)
-    {
-        lock (_gate) _duty = duty;
-        ApplyDuty();
-    }
+    public void SetRelay(RelayDuty duty) => _role.SetDuty(duty);
 
     /// <summary>The mesh says something new of its nodes.</summary>
     public void DirectoryChanged() => _relays.OnDirectoryChanged();
@@ -243,9 +240,10 @@ public sealed class TunnelNode : IAsyncDisposable
 
     private void Begin()
     {
-        ApplyDuty();
+        _role.Apply();
         TunnelLog.Started(_logger, _options.Node, Peer.ToString(), _host.Addresses.Count == 0 ? "takes no connections in" : "listens on " + string.Join(", ", _host.Addresses.Select(address => address.WithoutPeer())));
         _tasks.Launch(_relays.RunAsync);
+        _tasks.Launch(_role.RunAsync);
         _tasks.Launch(ImproveAsync);
         _tasks.Launch(_names.RunAsync);
     }
@@ -260,26 +258,13 @@ public sealed class TunnelNode : IAsyncDisposable
         }
     }
 
-    private void ApplyDuty()
+    private void OnRoleChanged()
     {
-        lock (_gate)
-        {
-            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (_options.Advertise.Count > 0 || IsReached));
-            if (isRelay == _isRelay) return;
-            _isRelay = isRelay;
-            _host.SetRelay(isRelay ? new RelayOptions { MaxCircuitsPerPeer = 4096 } : null);
-        }
-
-        if (_isRelay) TunnelLog.RelayBegun(_logger);
-        else TunnelLog.RelayEnded(_logger);
         _tasks.Launch(cancel => _host.AnnounceAsync(cancel));
-        _tasks.Launch(cancel => _host.Dht!.SetModeAsync(_isRelay ? DhtMode.Server : DhtMode.Client, cancel));
+        _tasks.Launch(cancel => _host.Dht!.SetModeAsync(_role.IsRelay ? DhtMode.Server : DhtMode.Client, cancel));
         _relays.Wake();
         Announce();
     }
-
-    /// <summary>Whether nodes anywhere have been shown to reach this one: an address of the internet was dialled back.</summary>
-    private bool IsReached => _host.AddressReachability.Any(address => address is { IsGlobal: true, Reachability: Reachability.Public });
 
     private void Announce() => _tasks.Launch(_ =>
     {

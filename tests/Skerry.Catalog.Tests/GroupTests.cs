@@ -140,7 +140,7 @@ public sealed class GroupTests : IAsyncDisposable
     public async Task What_a_node_says_of_its_tunnel_all_see_and_it_may_change_at_run_time()
     {
         await StartAsync("a", "b");
-        var facts = new TunnelFacts { Addresses = ["/ip4/10.0.0.1/tcp/20006", "/dns4/relay.example/tcp/20006/p2p-circuit"], IsRelay = true, Zone = "rack-1", IsBridge = true };
+        var facts = new TunnelFacts { Addresses = ["/ip4/10.0.0.1/tcp/20006", "/dns4/relay.example/tcp/20006/p2p-circuit"], IsRelay = true, Load = 75, Zone = "rack-1", IsBridge = true };
         Assert.Equal(TunnelFacts.None, _catalogs["a"].Current.Nodes["a"].Tunnel);
         await _catalogs["a"].SetTunnelAsync(facts, CancellationToken.None);
         Assert.Equal(facts, _catalogs["a"].Current.Nodes["a"].Tunnel);

@@ -1,7 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Libp2p;
@@ -11,44 +9,39 @@ namespace Skerry.Tunnel.Tests;
 /// <summary>Nodes that take no connections in, relays between them, over real sockets.</summary>
 public sealed class TunnelNodeTests : IAsyncDisposable
 {
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-    private static readonly SessionTarget Echo = new("echo", "echo-1", "tcp");
-
-    private readonly MeshIdentity _mesh = new(RandomNumberGenerator.GetBytes(MeshIdentity.KeyLength));
-    private readonly SharedDirectory _directory = new();
-    private readonly List<TunnelNode> _nodes = [];
+    private readonly TestMesh _mesh = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_session_reaches_a_node_by_name_and_keeps_half_closes()
     {
-        await StartAsync("here", isOpen: true);
-        var there = await StartAsync("there", isOpen: true);
-        await using var session = await _nodes[0].ConnectAsync("there", Echo, Cancel);
+        var here = await _mesh.StartAsync("here", isOpen: true);
+        var there = await _mesh.StartAsync("there", isOpen: true);
+        await using var session = await here.ConnectAsync("there", TestMesh.Echo, Cancel);
         Assert.Equal((PathKind.Direct, "there"), (session.Path, session.Node));
-        await ExchangeAsync(session, 3_000_000);
-        await UntilAsync(() => there.Status.Sessions == 0, "the session ends on both sides");
+        await TestMesh.ExchangeAsync(session, 3_000_000);
+        await TestMesh.UntilAsync(() => there.Status.Sessions == 0, "the session ends on both sides");
     }
 
     [Fact]
     public async Task Nodes_that_take_no_connections_in_meet_at_a_relay()
     {
-        await StartRelayAsync("relay");
-        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
-        await HeldAsync(there, 1);
-        await using var session = await here.ConnectAsync("there", Echo, Cancel);
+        await _mesh.StartRelayAsync("relay");
+        var (here, there) = (await _mesh.StartAsync("here"), await _mesh.StartAsync("there"));
+        await TestMesh.HeldAsync(there, 1);
+        await using var session = await here.ConnectAsync("there", TestMesh.Echo, Cancel);
         Assert.Equal(PathKind.Relayed, session.Path);
-        await ExchangeAsync(session, 1_000_000);
+        await TestMesh.ExchangeAsync(session, 1_000_000);
     }
 
     [Fact]
     public async Task A_session_goes_on_without_a_byte_lost_when_its_relay_dies()
     {
-        var relays = new Dictionary<string, TunnelNode> { ["one"] = await StartRelayAsync("one"), ["two"] = await StartRelayAsync("two") };
-        var (here, there) = (await StartAsync("here"), await StartAsync("there"));
-        await HeldAsync(there, 2);
-        await using var session = await here.ConnectAsync("there", Echo, Cancel);
+        var relays = new Dictionary<string, TunnelNode> { ["one"] = await _mesh.StartRelayAsync("one"), ["two"] = await _mesh.StartRelayAsync("two") };
+        var (here, there) = (await _mesh.StartAsync("here"), await _mesh.StartAsync("there"));
+        await TestMesh.HeldAsync(there, 2);
+        await using var session = await here.ConnectAsync("there", TestMesh.Echo, Cancel);
         var (sent, hash) = (SHA256.Create(), SHA256.Create());
         var halfway = new TaskCompletionSource();
         var writing = WriteAsync();
@@ -92,22 +85,22 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     [Fact]
     public async Task A_session_whose_node_is_gone_ends_with_an_error_in_time()
     {
-        await StartRelayAsync("relay");
-        var (here, there) = (await StartAsync("here", resumeTimeout: TimeSpan.FromSeconds(1)), await StartAsync("there"));
-        await HeldAsync(there, 1);
-        await using var session = await here.ConnectAsync("there", Echo, Cancel);
+        await _mesh.StartRelayAsync("relay");
+        var (here, there) = (await _mesh.StartAsync("here", change: options => options with { ResumeTimeout = TimeSpan.FromSeconds(1) }), await _mesh.StartAsync("there"));
+        await TestMesh.HeldAsync(there, 1);
+        await using var session = await here.ConnectAsync("there", TestMesh.Echo, Cancel);
         await there.DisposeAsync();
         await Assert.ThrowsAsync<TunnelException>(() => session.CopyToAsync(Stream.Null, Cancel)).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
-        await UntilAsync(() => here.Status.Sessions == 0, "the session is gone");
+        await TestMesh.UntilAsync(() => here.Status.Sessions == 0, "the session is gone");
     }
 
     [Fact]
     public async Task A_refusal_says_why()
     {
-        var there = await StartAsync("there", isOpen: true);
+        var there = await _mesh.StartAsync("there", isOpen: true);
         there.Serve((asked, cancel) => asked.RefuseAsync(SessionRefusal.NotAllowed, $"{asked.Caller} of {asked.CallerGroup} may not use {asked.Target.Service}", cancel));
-        var here = await StartAsync("here");
-        var refused = await Assert.ThrowsAsync<TunnelException>(() => here.ConnectAsync("there", Echo, Cancel));
+        var here = await _mesh.StartAsync("here");
+        var refused = await Assert.ThrowsAsync<TunnelException>(() => here.ConnectAsync("there", TestMesh.Echo, Cancel));
         Assert.Equal(SessionRefusal.NotAllowed, refused.Refusal);
         Assert.Contains("here of here-site may not use echo", refused.Message, StringComparison.Ordinal);
     }
@@ -115,37 +108,37 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     [Fact]
     public async Task A_node_becomes_a_relay_and_ceases_to_be_one_without_a_restart()
     {
-        var plain = await StartAsync("plain", isOpen: true);
-        var hidden = await StartAsync("hidden");
+        var plain = await _mesh.StartAsync("plain", isOpen: true);
+        var hidden = await _mesh.StartAsync("hidden");
         hidden.SetRelayNodes([new RelayNode("plain", plain.Routes.Addresses)]);
-        await UntilAsync(() => hidden.Status.Relays is [{ Failure: not null }], "the node is no relay yet");
+        await TestMesh.UntilAsync(() => hidden.Status.Relays is [{ Failure: not null }], "the node is no relay yet");
         plain.SetRelay(RelayDuty.Always);
-        await HeldAsync(hidden, 1);
+        await TestMesh.HeldAsync(hidden, 1);
         Assert.Contains(hidden.Routes.Addresses, address => address.IsCircuit);
         plain.SetRelay(RelayDuty.Never);
         hidden.SetRelayNodes([]);
-        await UntilAsync(() => hidden.Status.Relays.Count == 0, "the relay is known no more");
+        await TestMesh.UntilAsync(() => hidden.Status.Relays.Count == 0, "the relay is known no more");
     }
 
     [Fact]
     public async Task A_peer_that_claims_the_name_of_another_node_is_refused()
     {
-        var there = await StartAsync("there", isOpen: true);
-        var settings = new Libp2pOptions { Identity = IdentityKey.Generate(), PreSharedKey = _mesh.Network };
-        await using var liar = await Libp2pHost.StartAsync(settings, TimeProvider.System, NullLogger.Instance, Meters);
+        var there = await _mesh.StartAsync("there", isOpen: true);
+        var settings = new Libp2pOptions { Identity = IdentityKey.Generate(), PreSharedKey = _mesh.Key.Network };
+        await using var liar = await Libp2pHost.StartAsync(settings, TimeProvider.System, NullLogger.Instance, TestMesh.Meters);
         var connection = await liar.DialAsync(there.Routes.Addresses[0].WithPeer(there.Peer), Cancel);
         await using var stream = await liar.OpenAsync(connection, ["/skerry/hello/1.0.0"], Cancel);
         await stream.WriteAsync((byte[])[0, 6, 0x0A, 4, .. "here"u8], Cancel);
-        await UntilAsync(() => liar.Connections.Count == 0, "the liar is thrown out");
+        await TestMesh.UntilAsync(() => liar.Connections.Count == 0, "the liar is thrown out");
     }
 
     [Fact]
     public async Task An_EdgeMesh_agent_is_answered_in_its_own_protocols()
     {
-        var there = await StartAsync("there", isOpen: true);
-        there.ServeEdgeMesh((asked, cancel) => asked.Target.Instance == "10.0.0.1:80" ? AnswerEchoAsync(asked, cancel) : asked.RefuseAsync(SessionRefusal.NoSuchService, "not here", cancel));
-        var settings = new Libp2pOptions { Identity = IdentityKey.Generate(), PreSharedKey = _mesh.Network };
-        await using var agent = await Libp2pHost.StartAsync(settings, TimeProvider.System, NullLogger.Instance, Meters);
+        var there = await _mesh.StartAsync("there", isOpen: true);
+        there.ServeEdgeMesh((asked, cancel) => asked.Target.Instance == "10.0.0.1:80" ? TestMesh.AnswerEchoAsync(asked, cancel) : asked.RefuseAsync(SessionRefusal.NoSuchService, "not here", cancel));
+        var settings = new Libp2pOptions { Identity = IdentityKey.Generate(), PreSharedKey = _mesh.Key.Network };
+        await using var agent = await Libp2pHost.StartAsync(settings, TimeProvider.System, NullLogger.Instance, TestMesh.Meters);
         var connection = await agent.DialAsync(there.Routes.Addresses[0].WithPeer(there.Peer), Cancel);
 
         // Type 0 is CONNECT, 1 SUCCESS, 2 FAILED; fields 4 and 5 are the address.
@@ -165,68 +158,5 @@ public sealed class TunnelNodeTests : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
-    private static async Task ExchangeAsync(SessionStream session, int length)
-    {
-        var sent = RandomNumberGenerator.GetBytes(length);
-        var writing = WriteAsync();
-        var received = new MemoryStream();
-        await session.CopyToAsync(received, Cancel);
-        await writing;
-        Assert.True(sent.AsSpan().SequenceEqual(received.GetBuffer().AsSpan(0, (int)received.Length)));
-
-        async Task WriteAsync()
-        {
-            await session.WriteAsync(sent, Cancel);
-            await session.EndWritingAsync(Cancel);
-        }
-    }
-
-    private static async Task AnswerEchoAsync(IncomingSession asked, CancellationToken cancel)
-    {
-        await using var session = await asked.AcceptAsync(cancel);
-        await session.CopyToAsync(session, cancel);
-        await session.EndWritingAsync(cancel);
-    }
-
-    private static Task HeldAsync(TunnelNode node, int count) =>
-        UntilAsync(() => node.Status.Relays.Count(relay => relay.Reservation is not null) >= count, $"{count} relays put callers through");
-
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            Assert.False(patience.IsCancellationRequested, $"did not come: {what}");
-            await Task.Delay(10, Cancel); // between two looks at a condition
-        }
-    }
-
-    private Task<TunnelNode> StartRelayAsync(string name) => StartAsync(name, isOpen: true, RelayDuty.Always);
-
-    private async Task<TunnelNode> StartAsync(string name, bool isOpen = false, RelayDuty relay = RelayDuty.Never, TimeSpan? resumeTimeout = null)
-    {
-        var options = new TunnelOptions
-        {
-            Node = name,
-            Group = name + "-site",
-            Identity = _mesh,
-            Listen = isOpen ? [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] : [],
-            Relay = relay,
-            HeartbeatPeriod = TimeSpan.FromMilliseconds(200),
-            FinderPeriod = TimeSpan.FromMilliseconds(200),
-            ResumeTimeout = resumeTimeout ?? TimeSpan.FromSeconds(30),
-        };
-        var node = await TunnelNode.StartAsync(options, _directory, TimeProvider.System, NullLoggerFactory.Instance, Meters);
-        _nodes.Add(node);
-        _directory.Set(node.Routes);
-        node.Announced += _directory.Set;
-        node.Serve(AnswerEchoAsync);
-        foreach (var other in _nodes) other.DirectoryChanged();
-        return node;
-    }
+    public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 }

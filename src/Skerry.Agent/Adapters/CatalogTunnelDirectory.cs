@@ -30,7 +30,7 @@ internal sealed class CatalogTunnelDirectory(ServiceCatalog catalog) : ITunnelDi
 
     private static NodeRoutes ToRoutes(CatalogNode node) => ToRoutes(node.Name, node.Group, node.Tunnel);
 
-    private static NodeRoutes ToRoutes(string node, string group, TunnelFacts facts) => new(node, group, Parse(facts.Addresses), facts.IsRelay, facts.Zone);
+    private static NodeRoutes ToRoutes(string node, string group, TunnelFacts facts) => new(node, group, Parse(facts.Addresses), facts.IsRelay, facts.Zone, facts.Load);
 
     private static List<Multiaddr> Parse(IEnumerable<string> texts)
     {

@@ -34,6 +34,7 @@ internal static class TunnelPart
             Advertise = [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == gossip.Name).SelectMany(relay => relay.Addresses)).Distinct()],
             Relay = DutyOf(tunnel, gossip.Name),
             RelayNodes = RelaysOf(tunnel),
+            RelayLimits = LimitsOf(tunnel),
             HolePunching = tunnel.EnableHolePunch,
             LanService = tunnel.Mdns && !IPAddress.IsLoopback(configuration.Model.Gossip.Bind.Address) ? identity.LanService : null,
             Rendezvous = tunnel.Rendezvous,
@@ -61,12 +62,21 @@ internal static class TunnelPart
     public static RelayDuty DutyOf(EdgeTunnelConfiguration tunnel, string node) =>
         tunnel.Relay == RelayDuty.Auto && tunnel.RelayNodes.Any(relay => relay.NodeName == node) ? RelayDuty.Always : tunnel.Relay;
 
+    private static RelayOptions LimitsOf(EdgeTunnelConfiguration tunnel) => new()
+    {
+        MaxReservations = tunnel.RelayReservations,
+        MaxCircuits = tunnel.RelayCircuits,
+        MaxCircuitsPerPeer = tunnel.RelayCircuits,
+        MaxBytesPerSecond = tunnel.RelayBytesPerSecond,
+    };
+
     /// <summary>What this node says of itself in the catalog.</summary>
     public static TunnelFacts FactsOf(NodeRoutes routes, EdgeTunnelConfiguration tunnel) => new()
     {
         Addresses = [.. routes.Addresses.Take(TunnelFacts.MaxAddresses).Select(address => address.ToString())],
         IsRelay = routes.IsRelay,
         Zone = routes.Zone,
+        Load = routes.Load,
         IsBridge = tunnel.Bridge,
     };
 

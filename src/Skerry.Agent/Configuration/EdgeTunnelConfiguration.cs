@@ -37,6 +37,15 @@ internal sealed record EdgeTunnelConfiguration
     [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays, has an `advertiseAddress`, or others were shown to reach it from the internet; `always`, `never`.")]
     public RelayDuty Relay { get; init; }
 
+    [Range(1, 65536), Description("Nodes that this one, as a relay, puts callers through to. One more is sent to other relays, and so is who comes when one of the next two is all in use.")]
+    public int RelayReservations { get; init; } = 4096;
+
+    [Range(1, 65536), Description("Connections that this node, as a relay, carries for others at once.")]
+    public int RelayCircuits { get; init; } = 4096;
+
+    [Range(1024, 2147483647), Description("What this node's line takes as a relay, bytes a second over all that it carries; what runs is not held back by it. Absent: it is not measured.")]
+    public int? RelayBytesPerSecond { get; init; }
+
     [RegularExpression("[A-Za-z0-9_.-]{0,64}", ErrorMessage = "letters, digits, '_', '.' and '-', at most 64"), Description("This node's failure domain: two relays in one are lost together. Absent: its group.")]
     public string Zone { get; init; } = "";
 

@@ -72,6 +72,7 @@ internal static class TunnelEndpoints
         ["preferred"] = relay.IsPreferred,
         ["milliseconds"] = relay.RoundTrip?.TotalMilliseconds,
         ["reservedUntil"] = relay.Reservation,
+        ["load"] = relay.Load,
         ["failure"] = relay.Failure,
         ["address"] = relay.Address?.ToString(),
     };

@@ -96,6 +96,7 @@ internal static class RegistrationRules
         if (facts.Addresses.IsDefault || facts.Addresses.Length > TunnelFacts.MaxAddresses) throw new CatalogException("Tunnel", $"At most {TunnelFacts.MaxAddresses} addresses");
         foreach (var address in facts.Addresses) Text("Tunnel", address, TunnelFacts.MaxText);
         Text("Tunnel", facts.Zone, TunnelFacts.MaxText);
+        if (facts.Load is < 0 or > 100) throw new CatalogException("Tunnel", $"The load is {facts.Load} percent: 0 to 100 can be");
         if (facts.Size > TunnelFacts.MaxSize) throw new CatalogException("Tunnel", $"The addresses are too long: {facts.Size} bytes in all, at most {TunnelFacts.MaxSize}");
     }
 

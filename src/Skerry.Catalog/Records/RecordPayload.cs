@@ -86,7 +86,8 @@ internal static class RecordPayload
 
     public static bool IsSound(CatalogNode node) => IsSound(node.Meta) && IsSound(node.Tunnel);
 
-    public static bool IsSound(TunnelFacts tunnel) => IsSound(tunnel.Addresses) && tunnel.Addresses.Length <= TunnelFacts.MaxAddresses && tunnel.Size <= TunnelFacts.MaxSize;
+    public static bool IsSound(TunnelFacts tunnel) =>
+        IsSound(tunnel.Addresses) && tunnel.Addresses.Length <= TunnelFacts.MaxAddresses && tunnel.Size <= TunnelFacts.MaxSize && tunnel.Load is >= 0 and <= 100;
 
     public static bool IsSound(ServiceInstance service) =>
         service.Name.Length > 0 && IsPort(service.Port) && IsSound(service.Tags) && IsSound(service.Meta)

@@ -11,6 +11,9 @@ internal sealed class Circuit(Libp2pStream caller, Libp2pStream called, RelayOpt
 {
     private const int BufferLength = 64 << 10;
 
+    /// <summary>Told of each piece carried, bytes; null: nobody wants to know.</summary>
+    public Action<int>? Carried { get; init; }
+
     public async Task RunAsync(CancellationToken cancel)
     {
         using var timeout = limits.MaxCircuitTime is { } length ? new CancellationTokenSource(length, time) : new CancellationTokenSource();
@@ -35,6 +38,7 @@ internal sealed class Circuit(Libp2pStream caller, Libp2pStream called, RelayOpt
             {
                 left -= count;
                 if (left < 0) throw new Libp2pException("The circuit has carried as much as it may.");
+                Carried?.Invoke(count);
                 await to.WriteAsync(buffer.AsMemory(0, count), stop.Token).ConfigureAwait(false);
             }
 

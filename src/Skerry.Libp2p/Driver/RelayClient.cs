@@ -15,9 +15,9 @@ internal sealed class RelayClient(PeerId self, Swarm swarm)
     {
         var stream = await swarm.OpenAsync(relay, [RelayService.HopId], cancel).ConfigureAwait(false);
         await using var _ = stream.ConfigureAwait(false);
-        var answer = await AskAsync(stream, new HopMessage { Type = HopMessage.Types.Kind.Reserve }, cancel).ConfigureAwait(false);
+        var (answer, others) = await AskAsync(stream, new HopMessage { Type = HopMessage.Types.Kind.Reserve }, cancel).ConfigureAwait(false);
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
-        if (answer.Status != RelayStatus.RelayOk || answer.Reservation is not { } given) throw new Libp2pException($"{relay.Peer} gives no reservation: {answer.Status}.");
+        if (answer.Status != RelayStatus.RelayOk || answer.Reservation is not { } given) throw Refused($"{relay.Peer} gives no reservation: {answer.Status}.", answer.Status, others);
         if (given.HasVoucher && !VoucherCodec.Verify(given.Voucher.Span, relay.Peer, self)) throw new Libp2pException($"{relay.Peer} gives a reservation that it has not signed for this node.");
         var addresses = new List<Multiaddr>();
         foreach (var bytes in given.Addresses)
@@ -28,6 +28,16 @@ internal sealed class RelayClient(PeerId self, Swarm swarm)
         return new RelayReservation(relay.Peer, DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(given.Expire, int.MaxValue)), addresses);
     }
 
+    /// <summary>Tells a relay that its reservation is needed no more. One that does not know this may take it for a refresh; then it runs out by itself.</summary>
+    /// <exception cref="Libp2pException">It does not hear it.</exception>
+    public async Task ReleaseAsync(Connection relay, CancellationToken cancel)
+    {
+        var stream = await swarm.OpenAsync(relay, [RelayService.HopId], cancel).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        await AskAsync(stream, new HopMessage { Type = HopMessage.Types.Kind.Reserve, IsRelease = true }, cancel).ConfigureAwait(false);
+        await stream.EndWritingAsync(cancel).ConfigureAwait(false);
+    }
+
     /// <summary>A way to another peer through a connected relay.</summary>
     /// <exception cref="Libp2pException">The relay does not put this node through.</exception>
     public async Task<Stream> CallAsync(Connection relay, PeerId called, CancellationToken cancel)
@@ -36,8 +46,8 @@ internal sealed class RelayClient(PeerId self, Swarm swarm)
         try
         {
             var call = new HopMessage { Type = HopMessage.Types.Kind.Connect, Peer = new RelayPeer { Id = ByteString.CopyFrom(called.Bytes) } };
-            var answer = await AskAsync(stream, call, cancel).ConfigureAwait(false);
-            return answer.Status == RelayStatus.RelayOk ? stream : throw new Libp2pException($"The relay {relay.Peer} does not put calls through to {called}: {answer.Status}.");
+            var (answer, others) = await AskAsync(stream, call, cancel).ConfigureAwait(false);
+            return answer.Status == RelayStatus.RelayOk ? stream : throw Refused($"The relay {relay.Peer} does not put calls through to {called}: {answer.Status}.", answer.Status, others);
         }
         catch
         {
@@ -71,14 +81,17 @@ internal sealed class RelayClient(PeerId self, Swarm swarm)
     private static ValueTask SayAsync(Libp2pStream stream, RelayStatus status, CancellationToken cancel) =>
         stream.WritePrefixedAsync(new StopMessage { Type = StopMessage.Types.Kind.Status, Status = status }.ToByteArray(), cancel);
 
-    private async Task<HopMessage> AskAsync(Libp2pStream stream, HopMessage question, CancellationToken cancel)
+    private static Libp2pException Refused(string message, RelayStatus status, IReadOnlyList<PeerAddresses> others) =>
+        status is RelayStatus.RelayResourceLimitExceeded or RelayStatus.RelayReservationRefused ? new RelayFullException(message, others) : new Libp2pException(message);
+
+    private async Task<(HopMessage Answer, IReadOnlyList<PeerAddresses> Others)> AskAsync(Libp2pStream stream, HopMessage question, CancellationToken cancel)
     {
         using var deadline = swarm.WithDeadline(cancel);
         try
         {
             await stream.WritePrefixedAsync(question.ToByteArray(), deadline.Token).ConfigureAwait(false);
             var bytes = await stream.ReadPrefixedAsync(RelayService.MaxMessage, deadline.Token).ConfigureAwait(false);
-            if (Messages.TryParse(HopMessage.Parser, bytes, out var answer) && answer.Type == HopMessage.Types.Kind.Status) return answer;
+            if (RelayCodec.TryDecodeAnswer(bytes, out var answer, out var others)) return (answer, others);
             throw new Libp2pException($"The relay {stream.Peer} answers with something else.");
         }
         catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)

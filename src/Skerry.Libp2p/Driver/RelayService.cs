@@ -37,10 +37,17 @@ internal sealed class RelayService
         using (var deadline = _swarm.WithDeadline(cancel)) bytes = await stream.ReadPrefixedAsync(MaxMessage, deadline.Token).ConfigureAwait(false);
         if (_isOver) await RefuseAsync(stream, RelayStatus.RelayReservationRefused, cancel).ConfigureAwait(false);
         else if (!Messages.TryParse(HopMessage.Parser, bytes, out var request)) await RefuseAsync(stream, RelayStatus.RelayMalformedMessage, cancel).ConfigureAwait(false);
+        else if (request is { Type: HopMessage.Types.Kind.Reserve, IsRelease: true }) await ReleaseAsync(connection, stream, cancel).ConfigureAwait(false);
         else if (request.Type == HopMessage.Types.Kind.Reserve) await ReserveAsync(connection, stream, cancel).ConfigureAwait(false);
         else if (request.Type != HopMessage.Types.Kind.Connect) await RefuseAsync(stream, RelayStatus.RelayUnexpectedMessage, cancel).ConfigureAwait(false);
         else if (!PeerId.TryRead((request.Peer?.Id ?? ByteString.Empty).Span, out var called)) await RefuseAsync(stream, RelayStatus.RelayMalformedMessage, cancel).ConfigureAwait(false);
         else await PutThroughAsync(stream, called, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>How much of what it may carry is in use: 0 to 1, and above.</summary>
+    public double Load
+    {
+        get { lock (_gate) return _core.LoadAt(_clock.Now); }
     }
 
     /// <summary>Nothing more is put through; circuits that stand go on.</summary>
@@ -62,12 +69,12 @@ internal sealed class RelayService
             return;
         }
 
-        bool isGiven;
+        RelayAnswer given;
         Instant expires;
-        lock (_gate) isGiven = _core.TryReserve(connection.Peer, _clock.Now, out expires);
-        if (!isGiven)
+        lock (_gate) given = _core.Reserve(connection.Peer, _clock.Now, out expires);
+        if (given != RelayAnswer.Yes)
         {
-            await RefuseAsync(stream, RelayStatus.RelayReservationRefused, cancel).ConfigureAwait(false);
+            await SayFullAsync(stream, given, cancel).ConfigureAwait(false);
             return;
         }
 
@@ -90,7 +97,8 @@ internal sealed class RelayService
         lock (_gate) answer = _core.Open(caller.Peer, called, _clock.Now);
         if (answer != RelayAnswer.Yes)
         {
-            await RefuseAsync(caller, answer == RelayAnswer.NoReservation ? RelayStatus.RelayNoReservation : RelayStatus.RelayResourceLimitExceeded, cancel).ConfigureAwait(false);
+            if (answer == RelayAnswer.NoReservation) await RefuseAsync(caller, RelayStatus.RelayNoReservation, cancel).ConfigureAwait(false);
+            else await SayFullAsync(caller, answer, cancel).ConfigureAwait(false);
             return;
         }
 
@@ -105,12 +113,24 @@ internal sealed class RelayService
             await using var _ = stream.ConfigureAwait(false);
             var yes = new HopMessage { Type = HopMessage.Types.Kind.Status, Status = RelayStatus.RelayOk, Limit = Limit() };
             await caller.WritePrefixedAsync(yes.ToByteArray(), cancel).ConfigureAwait(false);
-            await new Circuit(caller, stream, _relay, _time).RunAsync(cancel).ConfigureAwait(false);
+            await new Circuit(caller, stream, _relay, _time) { Carried = _relay.MaxBytesPerSecond is null ? null : OnCarried }.RunAsync(cancel).ConfigureAwait(false);
         }
         finally
         {
             lock (_gate) _core.Close(caller.Peer, called);
         }
+    }
+
+    private async Task ReleaseAsync(Connection connection, Libp2pStream stream, CancellationToken cancel)
+    {
+        lock (_gate) _core.Forget(connection.Peer);
+        await stream.WritePrefixedAsync(new HopMessage { Type = HopMessage.Types.Kind.Status, Status = RelayStatus.RelayOk }.ToByteArray(), cancel).ConfigureAwait(false);
+        await stream.EndWritingAsync(cancel).ConfigureAwait(false);
+    }
+
+    private void OnCarried(int bytes)
+    {
+        lock (_gate) _core.Carried(bytes, _clock.Now);
     }
 
     /// <summary>Asks the one called whether it takes the call; null when it does not.</summary>
@@ -143,6 +163,14 @@ internal sealed class RelayService
         if (_relay.MaxCircuitTime is { } time) limit.Duration = (uint)time.TotalSeconds;
         if (_relay.MaxCircuitBytes is { } bytes) limit.Data = (ulong)bytes;
         return limit;
+    }
+
+    /// <summary>There is no room: others may have some.</summary>
+    private async Task SayFullAsync(Libp2pStream stream, RelayAnswer why, CancellationToken cancel)
+    {
+        var status = why == RelayAnswer.NoPlace ? RelayStatus.RelayReservationRefused : RelayStatus.RelayResourceLimitExceeded;
+        await stream.WritePrefixedAsync(RelayCodec.Refusal(status, _relay.Others(stream.Peer)).ToByteArray(), cancel).ConfigureAwait(false);
+        await stream.EndWritingAsync(cancel).ConfigureAwait(false);
     }
 
     private static async Task RefuseAsync(Libp2pStream stream, RelayStatus status, CancellationToken cancel)

@@ -14,11 +14,22 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="options">How many, how often.</param>
 /// <param name="host">Its connections.</param>
 /// <param name="links">Reaches relays.</param>
+/// <param name="referrals">Relays that full ones have named.</param>
 /// <param name="directory">Relays that the mesh speaks of.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="logger">Tells of relays won and lost.</param>
-internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links links, ITunnelDirectory directory, TimeProvider time, ILogger logger)
+internal sealed class RelayKeeper(
+    TunnelOptions options, Libp2pHost host, Links links, RelayReferrals referrals, ITunnelDirectory directory, TimeProvider time, ILogger logger)
 {
+    /// <summary>Relays that others have named and nobody else: no more than these are kept.</summary>
+    private const int MaxStrangers = 8;
+
+    /// <summary>After a refusal the relays named in it are asked, and those that they name; so often at once.</summary>
+    private const int MaxHops = 3;
+
+    /// <summary>Callers may come through a relay for so long after the mesh was told that this node has left it.</summary>
+    private static readonly TimeSpan ReleaseAfter = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RelayState> _relays = new(StringComparer.Ordinal);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,7 +70,8 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
                 return
                 [
                     .. _relays.Values.OrderBy(relay => relay.Node, StringComparer.Ordinal).Select(relay => new RelayStatus(
-                        relay.Node, relay.Zone, relay.IsPreferred, relay.Connection is null ? null : relay.RoundTrip, relay.Reservation?.Expires, relay.Failure, relay.Connection?.Address)),
+                        relay.Node, relay.Zone, relay.IsPreferred, relay.Connection is null ? null : relay.RoundTrip, relay.Reservation?.Expires, relay.Failure, relay.Connection?.Address,
+                        relay.Load)),
                 ];
             }
         }
@@ -95,9 +107,9 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
     /// <summary>The mesh says something new of its nodes; most of it is not about relays.</summary>
     public void OnDirectoryChanged()
     {
-        var said = directory.Relays.Where(relay => relay.Node != options.Node).Select(relay => relay.Node).ToHashSet(StringComparer.Ordinal);
+        var said = directory.Relays.Where(relay => relay.Node != options.Node).Select(relay => (relay.Node, relay.Load)).ToHashSet();
         bool isNews;
-        lock (_gate) isNews = !said.SetEquals(_relays.Values.Where(relay => relay.IsSaid).Select(relay => relay.Node));
+        lock (_gate) isNews = !said.SetEquals(_relays.Values.Where(relay => relay.IsSaid).Select(relay => (relay.Node, relay.Load)));
         if (isNews) Wake();
     }
 
@@ -110,7 +122,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
             var relay = _relays.Values.FirstOrDefault(state => state.Connection?.Id == connection.Id);
             if (relay is null) return;
             wasHeld = relay.Reservation is not null;
-            (relay.Connection, relay.Reservation, relay.Failure) = (null, null, "the connection was lost");
+            (relay.Connection, relay.Reservation, relay.Release, relay.Failure) = (null, null, null, "the connection was lost");
             relay.Missed();
             TunnelLog.RelayLost(logger, relay.Node, "the connection was lost, or it was silent");
         }
@@ -140,7 +152,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
 
     private static double CostOf(RelayState relay) => RelayChooser.CostOf(Candidate(relay));
 
-    private static RelayCandidate Candidate(RelayState relay) => new(relay.Node, relay.Zone, relay.RoundTrip, relay.Loss, relay.IsPreferred);
+    private static RelayCandidate Candidate(RelayState relay) => new(relay.Node, relay.Zone, relay.RoundTrip, relay.Loss, relay.IsPreferred, relay.Load / 100.0, relay.Aversion);
 
     private IEnumerable<RelayState> Held() => _relays.Values.Where(relay => relay.Reservation is not null && relay.Connection is not null);
 
@@ -163,12 +175,14 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
 
     private async Task RoundAsync(CancellationToken stopping)
     {
+        await ReleaseAsync(stopping).ConfigureAwait(false);
         List<RelayState> due;
         lock (_gate)
         {
             Refresh();
-            due = [.. _relays.Values.Where(relay => relay.Connection is not null || relay.NextTry <= time.GetUtcNow()).OrderByDescending(relay => relay.IsPreferred)
-                .ThenBy(relay => relay.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : relay.RoundTrip).Take(options.MaxCandidates)];
+            due = [.. _relays.Values.Where(relay => relay.Connection is not null || relay.NextTry <= time.GetUtcNow())
+                .OrderByDescending(relay => relay.IsNamed).ThenByDescending(relay => relay.IsPreferred).ThenBy(relay => relay.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : relay.RoundTrip)
+                .Take(options.MaxCandidates)];
         }
 
         if (!IsNeeded())
@@ -184,6 +198,43 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
             measuring.Remove(await Task.WhenAny(measuring).ConfigureAwait(false));
             await HoldAsync(stopping).ConfigureAwait(false);
         }
+
+        for (var hop = 0; hop < MaxHops && referrals.Take() is { Count: > 0 } named; hop++)
+        {
+            await Task.WhenAll(named.Select(other => MeetAsync(other, stopping))).ConfigureAwait(false);
+            await HoldAsync(stopping).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A full relay has named another: it is measured and may be chosen like any, once it has proved which node it is.</summary>
+    private async Task MeetAsync(PeerAddresses other, CancellationToken stopping)
+    {
+        if (NodeOf(other.Peer) is not { } node)
+        {
+            if (await referrals.MeetAsync(other, stopping).ConfigureAwait(false) is not { } met) return;
+            lock (_gate)
+            {
+                if (!_relays.ContainsKey(met.Node.Node))
+                {
+                    if (met.Node.Node == options.Node || _relays.Values.Count(relay => relay is { IsNamed: true, IsSaid: false, IsPreferred: false }) >= MaxStrangers) return;
+                    _relays[met.Node.Node] = StateOf(met.Node.Node);
+                    (_relays[met.Node.Node].Zone, _relays[met.Node.Node].Connection) = (met.Node.Group, met.Connection);
+                }
+            }
+
+            node = met.Node.Node;
+        }
+
+        RelayState? relay;
+        lock (_gate)
+        {
+            if (!_relays.TryGetValue(node, out relay) || relay.Reservation is not null) return;
+            relay.IsNamed = true;
+            // One that could not be reached may be now; one that has refused just now will not do otherwise for being named.
+            if (relay.Connection is null) relay.NextTry = default;
+        }
+
+        await MeasureAsync(relay, stopping).ConfigureAwait(false);
     }
 
     /// <summary>Under the lock: who is a relay now.</summary>
@@ -192,15 +243,22 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
         var known = directory.Relays.Where(relay => relay.Node != options.Node).ToDictionary(relay => relay.Node, StringComparer.Ordinal);
         foreach (var node in _named.Select(relay => relay.Node).Concat(known.Keys).Distinct(StringComparer.Ordinal).Where(node => node != options.Node))
         {
-            if (!_relays.TryGetValue(node, out var state)) _relays[node] = state = new RelayState { Node = node };
+            if (!_relays.TryGetValue(node, out var state)) _relays[node] = state = StateOf(node);
             state.IsPreferred = Find(node) is not null;
             state.IsSaid = known.ContainsKey(node);
-            if (known.TryGetValue(node, out var routes)) state.Zone = routes.Zone.Length > 0 ? routes.Zone : routes.Group;
+            if (known.TryGetValue(node, out var routes)) (state.Zone, state.Load) = (routes.Zone.Length > 0 ? routes.Zone : routes.Group, Math.Clamp(routes.Load, 0, 100));
             if (state.Zone.Length == 0) state.Zone = node;
         }
 
-        foreach (var gone in _relays.Keys.Where(node => Find(node) is null && !known.ContainsKey(node)).ToList()) _relays.Remove(gone);
+        foreach (var state in _relays.Values.ToList())
+        {
+            if (Find(state.Node) is not null || known.ContainsKey(state.Node)) continue;
+            if (!state.IsNamed || state.Connection is null) _relays.Remove(state.Node);
+            else (state.IsSaid, state.IsPreferred) = (false, false);
+        }
     }
+
+    private RelayState StateOf(string node) => new() { Node = node, Aversion = RelayChooser.AversionOf(options.Node, node) };
 
     private async Task MeasureAsync(RelayState relay, CancellationToken stopping)
     {
@@ -251,7 +309,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
             {
                 // Only once the better one is held.
                 if (!wanted.TrueForAll(relay => relay.Reservation is not null)) break;
-                spare.Reservation = null;
+                Leave(spare);
                 isChanged = true;
             }
         }
@@ -278,7 +336,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
             {
                 if (relay.Connection?.Id != connection.Id) return false;
                 var isNew = relay.Reservation is null;
-                (relay.Reservation, relay.Failure) = (reservation, null);
+                (relay.Reservation, relay.Failure, relay.Release) = (reservation, null, null);
                 if (isNew) TunnelLog.Reserved(logger, relay.Node, reservation.Expires);
                 return isNew;
             }
@@ -292,6 +350,7 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
                 Postpone(relay);
             }
 
+            if (failed is RelayFullException full) referrals.Note(full.Others);
             return false;
         }
     }
@@ -302,9 +361,35 @@ internal sealed class RelayKeeper(TunnelOptions options, Libp2pHost host, Links 
         lock (_gate)
         {
             had = Held().Any();
-            foreach (var relay in _relays.Values) relay.Reservation = null;
+            foreach (var relay in Held().ToList()) Leave(relay);
         }
 
         if (had) Changed?.Invoke();
+    }
+
+    /// <summary>Under the lock: the mesh is told that this node is reached there no more, and later the relay.</summary>
+    private void Leave(RelayState relay) => (relay.Reservation, relay.Release) = (null, time.GetUtcNow() + ReleaseAfter);
+
+    private async Task ReleaseAsync(CancellationToken stopping)
+    {
+        List<PeerConnection> left;
+        lock (_gate)
+        {
+            var due = _relays.Values.Where(relay => relay.Release <= time.GetUtcNow()).ToList();
+            left = [.. due.Where(relay => relay.Reservation is null).Select(relay => relay.Connection).OfType<PeerConnection>()];
+            foreach (var relay in due) relay.Release = null;
+        }
+
+        foreach (var relay in left)
+        {
+            try
+            {
+                await host.ReleaseAsync(relay, stopping).ConfigureAwait(false);
+            }
+            catch (Exception failed) when (failed is Libp2pException or IOException)
+            {
+                // It is gone, or will see by itself when the reservation runs out.
+            }
+        }
     }
 }

@@ -16,6 +16,18 @@ internal sealed class RelayState
     /// <summary>Whether the mesh says that it is a relay.</summary>
     public bool IsSaid { get; set; }
 
+    /// <summary>Whether another relay, which was full, has named it: it is asked as soon as may be. Not known otherwise, it is one for as long as it is connected.</summary>
+    public bool IsNamed { get; set; }
+
+    /// <summary>How much of what it may carry is in use, as it says: 0 to 100 percent.</summary>
+    public int Load { get; set; }
+
+    /// <summary>How much this node minds that.</summary>
+    public double Aversion { get; init; } = 1;
+
+    /// <summary>When to tell it that its place is needed no more; null: it is needed, or was told.</summary>
+    public DateTimeOffset? Release { get; set; }
+
     public PeerConnection? Connection { get; set; }
 
     public TimeSpan RoundTrip { get; private set; }

@@ -15,7 +15,7 @@ internal sealed class TunnelMetrics
     private readonly Counter<long> _lost;
     private readonly Histogram<double> _failovers;
 
-    public TunnelMetrics(IMeterFactory meters, Func<int> sessions, Func<int> reservations)
+    public TunnelMetrics(IMeterFactory meters, Func<int> sessions, Func<int> reservations, Func<int> load)
     {
         var meter = meters.Create("Skerry.Tunnel");
         _bytes = meter.CreateCounter<long>("skerry.tunnel.bytes", "By", "Bytes of sessions, by service, path and direction");
@@ -26,6 +26,7 @@ internal sealed class TunnelMetrics
         _failovers = meter.CreateHistogram<double>("skerry.tunnel.failover.duration", "s", "How long sessions were without a path before they went on");
         meter.CreateObservableGauge("skerry.tunnel.sessions", sessions, "{session}", "Sessions that are not over");
         meter.CreateObservableGauge("skerry.tunnel.reservations", reservations, "{reservation}", "Relays that put callers through to this node");
+        meter.CreateObservableGauge("skerry.tunnel.relay.load", load, "%", "How much of what this node may carry as a relay is in use, in coarse steps");
     }
 
     public void Sent(string service, PathKind path, int length) => Bytes(service, path, "out", length);

@@ -115,9 +115,9 @@ internal sealed class TunnelProgram : IAsyncDisposable
         };
     }
 
-    private static KnownRoutes Describe(NodeRoutes routes) => new(routes.Node, routes.Group, [.. routes.Addresses.Select(address => address.ToString())], routes.IsRelay, routes.Zone);
+    private static KnownRoutes Describe(NodeRoutes routes) => new(routes.Node, routes.Group, [.. routes.Addresses.Select(address => address.ToString())], routes.IsRelay, routes.Zone, routes.Load);
 
-    private static NodeRoutes Read(KnownRoutes routes) => new(routes.Node, routes.Group, [.. routes.Addresses.Select(Multiaddr.Parse)], routes.IsRelay, routes.Zone);
+    private static NodeRoutes Read(KnownRoutes routes) => new(routes.Node, routes.Group, [.. routes.Addresses.Select(Multiaddr.Parse)], routes.IsRelay, routes.Zone, routes.Load);
 
     private static RelayNode Read(NamedRelay relay) => new(relay.Node, [.. relay.Addresses.Select(Multiaddr.Parse)]);
 }

@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 
+using Google.Protobuf;
+
 using Skerry.Libp2p.Core.Kademlia;
 using Skerry.Libp2p.Core.Noise;
 using Skerry.Libp2p.Crypto;
@@ -25,6 +27,7 @@ public sealed class HostileBytesTests
         [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0],
         DnsCodec.Encode(new DnsMessage(1, IsAnswer: true, [new DnsQuestion("a.local", DnsType.Ptr)], [DnsRecord.Ptr("a.local", 9, "b.a.local")], [DnsRecord.Txt("b.a.local", 9, ["x=y"])])),
         Convert.FromHexString("000084000001000100000000045f703270045f756470056c6f63616c00000c0001c00c000c0001000000780005026d65c00c"),
+        RelayCodec.Refusal(RelayStatus.RelayResourceLimitExceeded, [Somebody, Somebody, Somebody, Somebody]).ToByteArray(),
         KadCodec.Encode(new KadMessage(KadMessageType.GetProviders, DhtKey.OfRendezvous("x").Bytes.ToArray(), [Somebody], [Somebody, Somebody])),
     ];
 
@@ -60,6 +63,7 @@ public sealed class HostileBytesTests
         _ = MultistreamCodec.TryDecode(bytes, out _);
         if (DnsCodec.TryDecode(bytes, out var dns)) Assert.All(dns.Answers.Concat(dns.Additional), record => Assert.True(record.TryGetTarget(out _) || record.Texts().Count() <= bytes.Length));
         if (KadCodec.TryDecode(bytes, out var message)) Assert.True(KadCodec.TryDecode(KadCodec.Encode(message), out _));
+        if (RelayCodec.TryDecodeAnswer(bytes, out _, out var others)) Assert.True(others.Count <= RelayCodec.MaxOthers && others.All(other => other.Addresses.Count is > 0 and <= 4));
         if (DhtKey.TryRead(bytes, out var dhtKey)) Assert.Equal(bytes, dhtKey.Bytes);
         _ = PublicKey.TryDecode(bytes, out var key);
         _ = key?.Verify(bytes, bytes);

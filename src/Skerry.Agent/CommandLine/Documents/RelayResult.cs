@@ -8,4 +8,5 @@ namespace Skerry.Agent.CommandLine.Documents;
 /// <param name="ReservedUntil">Until when it puts callers through; null: it does not.</param>
 /// <param name="Failure">Why it is of no use; null: it is of use.</param>
 /// <param name="Address">Where it is connected.</param>
-internal sealed record RelayResult(string Node, string Zone, bool Preferred, double? Milliseconds, DateTimeOffset? ReservedUntil, string? Failure, string? Address);
+/// <param name="Load">How much of what it may carry is in use, percent.</param>
+internal sealed record RelayResult(string Node, string Zone, bool Preferred, double? Milliseconds, DateTimeOffset? ReservedUntil, string? Failure, string? Address, int Load);

@@ -57,11 +57,11 @@ internal static class RelayCommand
     }
 
     private static Table Tabulate(RelayResult[] relays) => new(
-        ["NODE", "ZONE", "RTT", "HELD", "NAMED", "STATE"],
+        ["NODE", "ZONE", "RTT", "LOAD", "HELD", "NAMED", "STATE"],
         [
             .. relays.Select(relay => new[]
             {
-                relay.Node, relay.Zone, TunnelCommand.Milliseconds(relay.Milliseconds), relay.ReservedUntil is null ? "no" : "yes", relay.Preferred ? "yes" : "no",
+                relay.Node, relay.Zone, TunnelCommand.Milliseconds(relay.Milliseconds), $"{relay.Load} %", relay.ReservedUntil is null ? "no" : "yes", relay.Preferred ? "yes" : "no",
                 relay.Failure ?? (relay.Milliseconds is null ? "not connected" : "well"),
             }),
         ]);

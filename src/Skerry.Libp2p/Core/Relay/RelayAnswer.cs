@@ -9,6 +9,9 @@ internal enum RelayAnswer
     /// <summary>The one called has no reservation.</summary>
     NoReservation,
 
-    /// <summary>As many circuits run as may, in all or with one of the two.</summary>
+    /// <summary>All reservations are given out.</summary>
+    NoPlace,
+
+    /// <summary>As many circuits run as may, in all or with one of the two; or they carry as much as may be.</summary>
     TooMany,
 }

@@ -11,6 +11,7 @@ internal sealed class RelayCore(RelayOptions options)
 {
     private readonly Dictionary<PeerId, Instant> _reservations = [];
     private readonly Dictionary<PeerId, int> _circuits = [];
+    private readonly CarriedRate _carried = new();
 
     /// <summary>Reservations that hold.</summary>
     public int Reservations => _reservations.Count;
@@ -22,24 +23,40 @@ internal sealed class RelayCore(RelayOptions options)
     /// <param name="peer">Who.</param>
     /// <param name="now">This moment.</param>
     /// <param name="expires">Until when it holds.</param>
-    /// <returns>False when the relay has given out all.</returns>
-    public bool TryReserve(PeerId peer, Instant now, out Instant expires)
+    public RelayAnswer Reserve(PeerId peer, Instant now, out Instant expires)
     {
         expires = now + options.ReservationTime;
-        if (!_reservations.ContainsKey(peer) && _reservations.Count >= options.MaxReservations) Expire(now);
-        if (!_reservations.ContainsKey(peer) && _reservations.Count >= options.MaxReservations) return false;
+        if (!_reservations.ContainsKey(peer))
+        {
+            if (_reservations.Count >= options.MaxReservations) Expire(now);
+            if (_reservations.Count >= options.MaxReservations) return RelayAnswer.NoPlace;
+            // A place is of no use where nobody is put through.
+            if (IsBusy(now)) return RelayAnswer.TooMany;
+        }
+
         _reservations[peer] = expires;
-        return true;
+        return RelayAnswer.Yes;
     }
 
-    /// <summary>A peer's connection is gone, and its reservation with it.</summary>
+    /// <summary>How much of what this relay may carry is in use, as the scarcest of it is: 0 to 1, above where more is carried than may be.</summary>
+    public double LoadAt(Instant now)
+    {
+        Expire(now);
+        var load = Math.Max((double)_reservations.Count / options.MaxReservations, (double)Circuits / options.MaxCircuits);
+        return options.MaxBytesPerSecond is { } line ? Math.Max(load, _carried.At(now) / line) : load;
+    }
+
+    /// <summary>Circuits have carried so many bytes.</summary>
+    public void Carried(long bytes, Instant now) => _carried.Add(bytes, now);
+
+    /// <summary>A peer's connection is gone, and its reservation with it; or it needs it no more.</summary>
     public void Forget(PeerId peer) => _reservations.Remove(peer);
 
     /// <summary>A caller wants to be put through.</summary>
     public RelayAnswer Open(PeerId caller, PeerId called, Instant now)
     {
         if (!_reservations.TryGetValue(called, out var expires) || expires <= now) return RelayAnswer.NoReservation;
-        if (Circuits >= options.MaxCircuits || CountOf(caller) >= options.MaxCircuitsPerPeer || CountOf(called) >= options.MaxCircuitsPerPeer) return RelayAnswer.TooMany;
+        if (IsBusy(now) || CountOf(caller) >= options.MaxCircuitsPerPeer || CountOf(called) >= options.MaxCircuitsPerPeer) return RelayAnswer.TooMany;
         Circuits++;
         _circuits[caller] = CountOf(caller) + 1;
         _circuits[called] = CountOf(called) + 1;
@@ -56,6 +73,8 @@ internal sealed class RelayCore(RelayOptions options)
             else _circuits.Remove(peer);
         }
     }
+
+    private bool IsBusy(Instant now) => Circuits >= options.MaxCircuits || (options.MaxBytesPerSecond is { } line && _carried.At(now) >= line);
 
     private int CountOf(PeerId peer) => _circuits.GetValueOrDefault(peer);
 

@@ -16,9 +16,26 @@ internal static class RelayChooser
     /// <summary>A lost probe costs as many round trips.</summary>
     private const double LossWeight = 10;
 
+    /// <summary>What a relay without room costs more than an empty one, milliseconds; a half full one a quarter of that.</summary>
+    private const double LoadCost = 100;
+
     /// <summary>What using a relay is likely to cost: milliseconds, more or less.</summary>
     public static double CostOf(in RelayCandidate relay) =>
-        (Math.Max(relay.RoundTrip.TotalMilliseconds, 0.1) * (1 + (LossWeight * relay.Loss))) + (relay.IsPreferred ? 0 : StrangerCost);
+        (Math.Max(relay.RoundTrip.TotalMilliseconds, 0.1) * (1 + (LossWeight * relay.Loss))) + (relay.IsPreferred ? 0 : StrangerCost)
+        + (LoadCost * relay.Aversion * relay.Load * relay.Load);
+
+    /// <summary>
+    /// How much a node minds the load of a relay, 0.5 to 1.5: the same each time, and another for each node. When a relay fills, those who mind it most leave first, and
+    /// the others need not; all at once they would fill the next one.
+    /// </summary>
+    public static double AversionOf(string node, string relay)
+    {
+        var hash = 2166136261u; // FNV-1a, the same in every process
+        foreach (var letter in node) hash = (hash ^ letter) * 16777619;
+        hash = (hash ^ ' ') * 16777619;
+        foreach (var letter in relay) hash = (hash ^ letter) * 16777619;
+        return 0.5 + ((hash ^ (hash >> 16)) % 1001 / 1000.0);
+    }
 
     /// <summary>What another relay has to stay below for traffic to move to it, if the one in use costs so much: noise in the measurements moves nothing.</summary>
     public static double ClearlyBelow(double cost) => Math.Max(0, (cost * HeldShare) - HeldBonus);

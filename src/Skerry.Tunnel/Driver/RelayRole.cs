@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+
+using Skerry.Libp2p;
+using Skerry.Tunnel.Core.Relays;
+
+namespace Skerry.Tunnel.Driver;
+
+/// <summary>This node as a relay for others: whether it is one, how much it has to carry, and whom it names when that is all it can.</summary>
+/// <param name="options">What it may carry.</param>
+/// <param name="host">Carries it.</param>
+/// <param name="directory">Knows other relays.</param>
+/// <param name="time">For the pause between two looks.</param>
+/// <param name="logger">Tells of changes.</param>
+internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelDirectory directory, TimeProvider time, ILogger logger)
+{
+    /// <summary>Other relays that are named at once.</summary>
+    private const int MaxNamed = 3;
+
+    private readonly Lock _gate = new();
+    private readonly LoadStep _load = new();
+    private RelayDuty _duty = options.Relay;
+    private bool _isRelay;
+
+    /// <summary>Told when this node has become a relay or ceased to be one.</summary>
+    public required Action Changed { get; init; }
+
+    /// <summary>Told when <see cref="Load"/> is another one.</summary>
+    public required Action LoadChanged { get; init; }
+
+    public bool IsRelay => _isRelay;
+
+    /// <summary>How much of what it may carry is in use, percent in coarse steps.</summary>
+    public int Load
+    {
+        get { lock (_gate) return _load.Percent; }
+    }
+
+    /// <summary>Whether nodes anywhere have been shown to reach this one: an address of the internet was dialled back.</summary>
+    public bool IsReached => host.AddressReachability.Any(address => address is { IsGlobal: true, Reachability: Reachability.Public });
+
+    /// <summary>Begins or ceases to carry traffic for others.</summary>
+    public void SetDuty(RelayDuty duty)
+    {
+        lock (_gate) _duty = duty;
+        Apply();
+    }
+
+    /// <summary>What this node is depends on what it should be, and on what others reach.</summary>
+    public void Apply()
+    {
+        lock (_gate)
+        {
+            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (options.Advertise.Count > 0 || IsReached));
+            if (isRelay == _isRelay) return;
+            _isRelay = isRelay;
+            host.SetRelay(isRelay ? options.RelayLimits with { Others = OthersFor } : null);
+        }
+
+        if (_isRelay) TunnelLog.RelayBegun(logger);
+        else TunnelLog.RelayEnded(logger);
+        Changed();
+    }
+
+    /// <summary>Looks at the load every now and then; runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            bool isNews;
+            int load;
+            lock (_gate) (isNews, load) = (_load.Update(host.RelayLoad ?? 0), _load.Percent);
+            if (isNews)
+            {
+                if (load == 100) TunnelLog.RelayFull(logger);
+                LoadChanged();
+            }
+
+            await Task.Delay(options.HeartbeatPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Relays with room, those with most first; of equal ones not always the same, or all who are refused here would be sent to one.</summary>
+    private IReadOnlyList<PeerAddresses> OthersFor(PeerId asker)
+    {
+        var relays = directory.Relays.Where(relay => relay.Node != options.Node && relay.Load < 100).ToArray();
+        Random.Shared.Shuffle(relays);
+        return
+        [
+            .. relays.OrderBy(relay => relay.Load)
+                .SelectMany(relay => relay.Addresses.Where(address => !address.IsCircuit && address.PeerId is not null).GroupBy(address => address.PeerId!.Value))
+                .Where(relay => relay.Key != asker && relay.Key != host.PeerId)
+                .Take(MaxNamed)
+                .Select(relay => new PeerAddresses(relay.Key, [.. relay.Select(address => address.WithoutPeer())])),
+        ];
+    }
+}
