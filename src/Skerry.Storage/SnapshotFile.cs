@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Skerry.Storage;
 
@@ -45,7 +43,7 @@ public sealed class SnapshotFile(string path)
             }
 
             File.Move(temporary, path, overwrite: true);
-            FlushDirectory(directory);
+            PosixDirectory.Flush(directory);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -112,7 +110,7 @@ public sealed class SnapshotFile(string path)
         Magic.CopyTo(header);
         header[4] = Version;
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(9), value.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(5), Crc32C(header.AsSpan(9), value));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(5), Checksum(header.AsSpan(9), value));
         return header;
     }
 
@@ -123,32 +121,10 @@ public sealed class SnapshotFile(string path)
         if (source.Length < HeaderSize || !source[..4].SequenceEqual(Magic) || source[4] != Version) return false;
         var body = source[HeaderSize..];
         if (BinaryPrimitives.ReadInt32LittleEndian(source[9..]) != body.Length) return false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(source[5..]) != Crc32C(source[9..HeaderSize], body)) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(source[5..]) != Checksum(source[9..HeaderSize], body)) return false;
         value = body.ToArray();
         return true;
     }
 
-    private static uint Crc32C(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in first) crc = BitOperations.Crc32C(crc, value);
-        foreach (var value in second) crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
-    }
-
-    /// <summary>A rename is on disk only when its directory is.</summary>
-    private static void FlushDirectory(string directory)
-    {
-        // .NET opens no directories; these three calls are all it takes.
-        var handle = Posix.Open(directory, Posix.ReadOnly);
-        if (handle < 0) throw new IOException($"{directory} cannot be opened to flush it: error {Marshal.GetLastPInvokeError()}");
-        try
-        {
-            if (Posix.Fsync(handle) != 0) throw new IOException($"{directory} cannot be flushed: error {Marshal.GetLastPInvokeError()}");
-        }
-        finally
-        {
-            _ = Posix.Close(handle);
-        }
-    }
+    private static uint Checksum(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => ~Crc32C.Add(Crc32C.Add(Crc32C.Seed, first), second);
 }
