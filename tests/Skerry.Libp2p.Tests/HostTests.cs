@@ -33,6 +33,15 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task Nobody_calls_itself_in_search_of_a_peer_whose_LAN_has_the_same_addresses()
+    {
+        await using var host = await StartAsync();
+        var there = host.Addresses[0].WithoutPeer().WithPeer(IdentityKey.Generate().PeerId);
+        var failed = await Assert.ThrowsAsync<Libp2pException>(() => host.ConnectAsync(there, Cancel));
+        Assert.Contains("is where this node itself listens", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_becomes_a_relay_and_ceases_to_be_one_while_it_runs()
     {
         await using var relay = await StartAsync();

@@ -237,7 +237,11 @@ internal sealed class Punch(Connection relayed, bool isInitiator, Swarm swarm, D
         }
     }
 
-    private IReadOnlyList<Multiaddr> Choose(IReadOnlyList<Multiaddr> named) => Candidates.Choose(named, swarm.Own.Known);
+    private IReadOnlyList<Multiaddr> Choose(IReadOnlyList<Multiaddr> named)
+    {
+        var own = swarm.Own.Listened;
+        return Candidates.Choose(named.Where(address => !own.Contains(address.WithoutPeer())), swarm.Own.Known);
+    }
 
     private static Task<IReadOnlyList<Multiaddr>> ResolveAsync(IReadOnlyList<Multiaddr> addresses, CancellationToken cancel) => Names.ResolveAsync(addresses, Candidates.Max, cancel);
 

@@ -255,6 +255,8 @@ internal sealed class Swarm : IAsyncDisposable
 
     private async Task<Connection> ReachAsync(Multiaddr address, DialTerms terms, PreSharedKey? network, CancellationToken cancel)
     {
+        // Sites number their machines alike: another's address in its LAN may be this node's own here.
+        if (Own.Listened.Contains(address.WithoutPeer())) throw new Libp2pException($"{address} is where this node itself listens.");
         if (WebSocketAddress.TryRead(address, out var web)) return await ReachWebAsync(address, web, network, cancel).ConfigureAwait(false);
         var socket = await _dialler.DialAsync(address.WithoutPeer(), terms.IsPortShared && _options.HolePunching, cancel).ConfigureAwait(false);
         var isFromListener = _listening.Any(listener => listener.Port == ((IPEndPoint)socket.LocalEndPoint!).Port);
