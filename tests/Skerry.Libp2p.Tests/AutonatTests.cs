@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Collections.Concurrent;
 
 using Skerry.Libp2p.Driver;
 using Skerry.Libp2p.Wire;
@@ -17,8 +17,8 @@ public sealed class AutonatTests
     {
         await using var server = await StartAsync(OnRequest);
         await using var host = await StartAsync(OnRequest with { Serves = false });
-        var told = new List<Reachability>();
-        host.ReachabilityChanged += told.Add;
+        var told = new ConcurrentQueue<Reachability>();
+        host.ReachabilityChanged += told.Enqueue;
         Assert.Equal(Reachability.Unknown, await host.ProbeAsync(Cancel));
         await MeetAsync(host, server);
 
@@ -35,7 +35,7 @@ public sealed class AutonatTests
     public async Task A_name_is_looked_up_by_the_server_and_called_where_the_request_comes_from()
     {
         await using var server = await StartAsync(OnRequest);
-        var port = ClosedPort();
+        var port = Ports.Free();
         var name = Multiaddr.Parse($"/dns4/localhost/tcp/{port}");
         await using var host = await StartAsync(OnRequest, options => options with { Listen = [Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{port}")], Announce = [name] });
         await MeetAsync(host, server);
@@ -49,7 +49,7 @@ public sealed class AutonatTests
     {
         await using var one = await StartAsync(OnRequest);
         await using var other = await StartAsync(OnRequest);
-        await using var host = await StartAsync(OnRequest with { Serves = false }, options => options with { Listen = [], Announce = [Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{ClosedPort()}")] });
+        await using var host = await StartAsync(OnRequest with { Serves = false }, options => options with { Listen = [], Announce = [Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{Ports.Closed}")] });
         await MeetAsync(host, one);
         Assert.Equal(Reachability.Unknown, await host.ProbeAsync(Cancel));
         await MeetAsync(host, other);
@@ -86,7 +86,7 @@ public sealed class AutonatTests
         Assert.Equal(AutonatAnswer.Types.Status.BadRequest, await Ask1Async(host, server, IdentityKey.Generate().PeerId, host.Addresses[0]));
         Assert.Equal(AutonatAnswer.Types.Status.DialRefused, await Ask1Async(host, server, host.PeerId, Multiaddr.Parse("/ip4/127.0.0.2/tcp/1")));
         Assert.Equal(AutonatAnswer.Types.Status.Ok, await Ask1Async(host, server, host.PeerId, host.Addresses[0]));
-        Assert.Equal(AutonatAnswer.Types.Status.DialError, await Ask1Async(host, server, host.PeerId, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{ClosedPort()}")));
+        Assert.Equal(AutonatAnswer.Types.Status.DialError, await Ask1Async(host, server, host.PeerId, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{Ports.Closed}")));
         Assert.Equal(AutonatAnswer.Types.Status.DialRefused, await Ask1Async(host, server, host.PeerId, host.Addresses[0]));
     }
 
@@ -154,13 +154,6 @@ public sealed class AutonatTests
     {
         await host.ConnectAsync(server.Addresses[0], Cancel);
         await host.GetInfoAsync(server.PeerId, Cancel);
-    }
-
-    private static int ClosedPort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
-        return ((System.Net.IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static Task<Libp2pHost> StartAsync(AutonatOptions autonat, Func<Libp2pOptions, Libp2pOptions>? change = null) =>

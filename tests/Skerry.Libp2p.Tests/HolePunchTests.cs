@@ -25,10 +25,13 @@ public sealed class HolePunchTests
         var (led, followed) = (Ended(called), Ended(caller));
 
         Assert.True((await caller.DialAsync(await TestHosts.ReserveAsync(called, relay), Cancel)).IsRelayed);
-        await TestHosts.UntilAsync("both sides' word that it is over", () => !led.IsEmpty && !followed.IsEmpty);
-        var (ours, theirs) = (Assert.Single(led), Assert.Single(followed));
-        Assert.Equal((HolePunchOutcome.Punched, true, 1), (ours.Outcome, ours.IsInitiator, ours.Attempts));
-        Assert.Equal((HolePunchOutcome.Punched, false), (theirs.Outcome, theirs.IsInitiator));
+        await TestHosts.UntilAsync("both sides' word that it is over", () => !led.IsEmpty && followed.Any(punch => punch.Outcome == HolePunchOutcome.Punched));
+        var ours = Assert.Single(led);
+        // Each attempt is one of those who follow; only the last came through.
+        var theirs = Assert.Single(followed, punch => punch.Outcome == HolePunchOutcome.Punched);
+        Assert.Equal((HolePunchOutcome.Punched, true), (ours.Outcome, ours.IsInitiator));
+        Assert.InRange(ours.Attempts, 1, 3);
+        Assert.False(theirs.IsInitiator);
         Assert.False(ours.Connection!.IsRelayed || theirs.Connection!.IsRelayed);
         // Whoever's call came through: the one that was called through the relay is the server of what they speak on it.
         Assert.False(ours.Connection.IsDialler);
@@ -91,15 +94,16 @@ public sealed class HolePunchTests
     [Fact]
     public async Task When_no_call_comes_through_both_say_so_and_the_relayed_connection_stays()
     {
-        var timing = new DcutrTiming { MaxHeadStart = TimeSpan.Zero, DialTimeout = TimeSpan.FromMilliseconds(200) };
+        var timing = new DcutrTiming { MaxHeadStart = TimeSpan.Zero, DialTimeout = TimeSpan.FromMilliseconds(500) };
         await using var relay = await TestHosts.StartAsync(options => options with { Relay = new RelayOptions() });
         await using var called = await TestHosts.StartAsync(options => options with { Punching = timing, MaxConnections = 2 });
         await using var caller = await TestHosts.StartAsync(options => options with { Punching = timing, MaxConnections = 2 });
         var (led, followed) = (Ended(called), Ended(caller));
         await caller.ConnectAsync(await TestHosts.ReserveAsync(called, relay), Cancel);
-        await TestHosts.UntilAsync("both sides' word that it is over", () => !led.IsEmpty && followed.Count == 3);
+        await TestHosts.UntilAsync("both sides' word that it is over", () => !led.IsEmpty && followed.Count >= 3);
         Assert.Equal((HolePunchOutcome.Unreached, 3), (led.Single().Outcome, led.Single().Attempts));
-        Assert.All(followed, punch => Assert.Equal(HolePunchOutcome.Unreached, punch.Outcome));
+        // A word that comes late finds its attempt given up.
+        Assert.All(followed, punch => Assert.True(punch.Outcome is HolePunchOutcome.Unreached or HolePunchOutcome.Interrupted, $"{punch.Outcome}"));
         Assert.True(await caller.PingAsync(called.PeerId, Cancel) > TimeSpan.Zero);
     }
 

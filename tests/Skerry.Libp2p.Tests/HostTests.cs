@@ -154,7 +154,7 @@ public sealed class HostTests
     [Fact]
     public async Task Who_never_shakes_hands_is_cut_off_and_its_place_is_free_again()
     {
-        await using var listener = await StartAsync(options => options with { HandshakeTimeout = TimeSpan.FromMilliseconds(50), MaxConnections = 1 });
+        await using var listener = await StartAsync(options => options with { HandshakeTimeout = TimeSpan.FromSeconds(1), MaxConnections = 1 });
         listener.Addresses[0].TryGetTcp(out var endPoint);
         using var silent = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await silent.ConnectAsync(endPoint!, Cancel);

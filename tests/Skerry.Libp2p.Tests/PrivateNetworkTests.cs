@@ -38,8 +38,8 @@ public sealed class PrivateNetworkTests
     [InlineData("none", "old")]
     public async Task Two_that_share_no_key_do_not(string caller, string called)
     {
-        await using var listener = await StartAsync(called);
-        await using var dialler = await StartAsync(caller);
+        await using var listener = await StartAsync(called, seconds: 3);
+        await using var dialler = await StartAsync(caller, seconds: 3);
         await Assert.ThrowsAnyAsync<Libp2pException>(() => dialler.ConnectAsync(listener.Addresses[0], Cancel));
         await TestHosts.UntilAsync("nobody shakes hands", () => listener.Handshakes == 0);
         Assert.Empty(listener.Connections);
@@ -112,7 +112,7 @@ public sealed class PrivateNetworkTests
         await back.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static Task<Libp2pHost> StartAsync(string keys, bool isWeb = false, string? security = null)
+    private static Task<Libp2pHost> StartAsync(string keys, bool isWeb = false, string? security = null, int seconds = 20)
     {
         PreSharedKey[] known = [.. keys.Split('+').Where(key => key != "none").Select(key => key == "old" ? Old : New)];
         return TestHosts.StartAsync(options => options with
@@ -121,7 +121,7 @@ public sealed class PrivateNetworkTests
             PreSharedKey = known.FirstOrDefault(),
             OtherPreSharedKeys = [.. known.Skip(1)],
             Security = security is null ? options.Security : [security],
-            HandshakeTimeout = TimeSpan.FromSeconds(5),
+            HandshakeTimeout = TimeSpan.FromSeconds(seconds),
         });
     }
 }

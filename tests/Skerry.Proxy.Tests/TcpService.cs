@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +8,8 @@ namespace Skerry.Proxy.Tests;
 /// <summary>A TCP service on loopback that serves each connection as a test says.</summary>
 internal sealed class TcpService : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<Socket> s_unused = [];
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<NetworkStream, CancellationToken, Task> _serve;
@@ -35,14 +38,13 @@ internal sealed class TcpService : IAsyncDisposable
         stream.Socket.Shutdown(SocketShutdown.Send);
     });
 
-    /// <summary>A port of loopback on which nobody listens.</summary>
+    /// <summary>A port of 127.0.0.1 on which nobody listens for as long as the tests run: it is bound.</summary>
     public static int UnusedPort()
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        return port;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        s_unused.Add(socket);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     public async ValueTask DisposeAsync()

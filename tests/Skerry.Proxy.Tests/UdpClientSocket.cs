@@ -20,15 +20,22 @@ internal sealed class UdpClientSocket : IDisposable
 
     public async Task<byte[]> ReceiveAsync() => _buffer[..await _socket.ReceiveAsync(_buffer, SocketFlags.None).WaitAsync(TestClient.Limit)];
 
-    public async Task<string> AskAsync(string text)
+    public async Task<string> AskAsync(string text) => Encoding.UTF8.GetString(await AskAsync(Encoding.UTF8.GetBytes(text)));
+
+    /// <returns>The first answer that ends with what was sent: one to a question of before may come late.</returns>
+    public async Task<byte[]> AskAsync(byte[] bytes)
     {
         for (var tries = 0; ; tries++)
         {
-            await SendAsync(Encoding.UTF8.GetBytes(text));
+            await SendAsync(bytes);
             using var pause = new CancellationTokenSource(TimeSpan.FromSeconds(3));
             try
             {
-                return Encoding.UTF8.GetString(_buffer, 0, await _socket.ReceiveAsync(_buffer, SocketFlags.None, pause.Token));
+                while (true)
+                {
+                    var answer = _buffer[..await _socket.ReceiveAsync(_buffer, SocketFlags.None, pause.Token)];
+                    if (answer.AsSpan().EndsWith(bytes)) return answer;
+                }
             }
             catch (OperationCanceledException) when (tries < 9)
             {

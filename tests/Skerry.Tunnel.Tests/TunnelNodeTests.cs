@@ -47,8 +47,9 @@ public sealed class TunnelNodeTests : IAsyncDisposable
         var writing = WriteAsync();
         var reading = ReadAsync();
         await halfway.Task.WaitAsync(Cancel);
-        var path = Assert.Single(here.Status.Paths, path => path.Kind == PathKind.Relayed);
-        path.Address.TrySplitCircuit(out var way, out _);
+        PathStatus? path = null;
+        await TestMesh.UntilAsync(() => (path = here.Status.Paths.FirstOrDefault(path => path is { Kind: PathKind.Relayed, Sessions: 1 })) is not null, "the session rides a relayed path");
+        path!.Address.TrySplitCircuit(out var way, out _);
         await relays.Single(relay => relay.Value.Peer == way!.PeerId).Value.DisposeAsync();
 
         await Task.WhenAll(writing, reading).WaitAsync(TimeSpan.FromSeconds(60), Cancel);

@@ -29,13 +29,11 @@ public sealed class TunnelTests : IAsyncDisposable
         await there.Agent.UntilLineAsync("relay2 puts callers through");
         await there.Agent.UntilLineAsync("relay1 puts callers through");
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var client = await ConnectAsync(local, limit.Token);
-        using var served = await service.AcceptSocketAsync(limit.Token);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var payload = RandomNumberGenerator.GetBytes(40_000_000);
-        var sending = SendAsync(served, payload, limit.Token);
+        var serving = ServeAsync(service, payload, limit.Token);
         var first = new byte[1_000_000];
-        await client.GetStream().ReadExactlyAsync(first, limit.Token);
+        using var client = await BeginAsync(local, first, limit.Token);
 
         var why = await SkerryProcess.RunAsync("why", "there", "--address", api.ToString());
         Assert.Contains("there is connected, relayed", why.Output, StringComparison.Ordinal);
@@ -44,7 +42,8 @@ public sealed class TunnelTests : IAsyncDisposable
         relays[used].Agent.Signal(SkerryProcess.SIGKILL);
         using var rest = new MemoryStream();
         await client.GetStream().CopyToAsync(rest, limit.Token);
-        await sending;
+        service.Stop();
+        await serving;
         Assert.True(payload.AsSpan().SequenceEqual((byte[])[.. first, .. rest.ToArray()]));
         await here.Agent.UntilLineAsync("goes on over Relayed");
 
@@ -63,7 +62,8 @@ public sealed class TunnelTests : IAsyncDisposable
     private static IPEndPoint Address(TcpListener listener) => (IPEndPoint)listener.LocalEndpoint;
 
     /// <summary>Whether the other site is seen yet decides whether a connection is taken or closed at once.</summary>
-    private static async Task<TcpClient> ConnectAsync(IPEndPoint forward, CancellationToken cancel)
+    /// <returns>The connection of which the first bytes have come.</returns>
+    private static async Task<TcpClient> BeginAsync(IPEndPoint forward, byte[] first, CancellationToken cancel)
     {
         while (true)
         {
@@ -71,23 +71,40 @@ public sealed class TunnelTests : IAsyncDisposable
             try
             {
                 await client.ConnectAsync(forward, cancel);
-                await Task.Delay(200, cancel); // the forward resets what leads nowhere
-                if (!(client.Client.Poll(0, SelectMode.SelectRead) && client.Available == 0)) return client;
+                await client.GetStream().ReadExactlyAsync(first, cancel);
+                return client;
             }
-            catch (SocketException)
+            catch (Exception closed) when (closed is SocketException or IOException)
             {
-                // Reset before it was made.
+                // It led nowhere yet.
             }
 
             client.Dispose();
+            await Task.Delay(20, cancel); // between two tries
         }
     }
 
-    private static async Task SendAsync(Socket socket, byte[] payload, CancellationToken cancel)
+    /// <summary>Sends the payload to whoever connects, one after the other, until the listener is stopped.</summary>
+    private static async Task ServeAsync(TcpListener service, byte[] payload, CancellationToken cancel)
     {
-        using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(payload, cancel);
-        socket.Shutdown(SocketShutdown.Both);
+        while (true)
+        {
+            try
+            {
+                using var socket = await service.AcceptSocketAsync(cancel);
+                using var stream = new NetworkStream(socket);
+                await stream.WriteAsync(payload, cancel);
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (IOException)
+            {
+                // A client that went.
+            }
+        }
     }
 
     private TestPlace Place()

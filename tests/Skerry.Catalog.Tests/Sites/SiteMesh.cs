@@ -5,6 +5,9 @@ namespace Skerry.Catalog.Tests.Sites;
 /// <summary>Groups of a few nodes each, every group with a network of its own, and one network between those that are willing to be bridges.</summary>
 internal sealed class SiteMesh : IAsyncDisposable
 {
+    /// <summary>Longer than a machine with other work stands still: else groups are lost and found again all the time.</summary>
+    private static readonly TimeSpan UnreachableAfter = TimeSpan.FromSeconds(2);
+
     private readonly SortedDictionary<string, InMemoryNetwork> _networks = new(StringComparer.Ordinal);
 
     /// <summary>What joins the groups.</summary>
@@ -43,7 +46,7 @@ internal sealed class SiteMesh : IAsyncDisposable
     public async Task<ServiceCatalog> AddAsync(string name, bool isWilling = true)
     {
         if (!_networks.TryGetValue(GroupOf(name), out var network)) _networks[GroupOf(name)] = network = new InMemoryNetwork();
-        var options = Examples.Options(name) with { Group = GroupOf(name), GroupUnreachableAfter = TimeSpan.FromSeconds(1) };
+        var options = Examples.Options(name) with { Group = GroupOf(name), GroupUnreachableAfter = UnreachableAfter };
         if (isWilling) Doors[name] = new WideDoor(Wide.Join(name));
         var catalog = Examples.Catalog(options, network.Join(name), meters: Meters, wide: isWilling ? Doors[name] : null);
         if (isWilling) await catalog.SetTunnelAsync(TunnelOf(name), CancellationToken.None);

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +22,7 @@ public sealed class JsAutonatTests
         await using var js = await JsPeer.StartAsync(new JsonObject { ["security"] = "noise", ["autonat"] = true });
         await js.AskAsync(new JsonObject { ["do"] = "dial", ["address"] = host.Addresses[0].ToString() });
         Assert.Equal((1, 0), await UntilAnsweredAsync(js, host, Multiaddr.Parse(js.Address).WithoutPeer()));
-        Assert.Equal((0, 1), await UntilAnsweredAsync(js, host, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{ClosedPort()}")));
+        Assert.Equal((0, 1), await UntilAnsweredAsync(js, host, Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{Ports.Closed}")));
         // Somebody else's address: we do not call, and it learns nothing.
         Assert.Equal((0, 0), await ProbeAsync(js, host, Multiaddr.Parse("/ip4/127.0.0.2/tcp/1")));
     }
@@ -53,13 +51,6 @@ public sealed class JsAutonatTests
     {
         var results = (await js.AskAsync(new JsonObject { ["do"] = "probe", ["peer"] = host.PeerId.ToString(), ["address"] = address.ToString() }))!;
         return ((int)results["success"]!, (int)results["failure"]!);
-    }
-
-    private static int ClosedPort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static Task<Libp2pHost> StartAsync() => Libp2pHost.StartAsync(

@@ -10,6 +10,9 @@ namespace Skerry.Interop.Tests.Libp2p;
 /// <summary>A node of js-libp2p in a process of its own.</summary>
 internal sealed class JsPeer : IAsyncDisposable
 {
+    /// <summary>More than 100 MB take on a slow machine; who is silent for longer is broken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<JsonNode?>> _asked = new();
     private readonly Task _reading;
@@ -74,7 +77,14 @@ internal sealed class JsPeer : IAsyncDisposable
         var answer = _asked[id] = new TaskCompletionSource<JsonNode?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _process.StandardInput.WriteLineAsync(command.ToJsonString());
         await _process.StandardInput.FlushAsync();
-        return await answer.Task;
+        try
+        {
+            return await answer.Task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"js-libp2p has not answered within {Patience.TotalMinutes} min: {command.ToJsonString()}");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -89,7 +89,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         {
             return await _http.GetStringAsync(new Uri(path, UriKind.Relative));
         }
-        catch (HttpRequestException)
+        catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException) // the latter at the time-out
         {
             return null;
         }

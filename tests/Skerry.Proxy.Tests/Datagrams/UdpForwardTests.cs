@@ -18,9 +18,9 @@ public sealed class UdpForwardTests
         var (forward, here, service) = await StartAsync(mesh, far);
         using var one = new UdpClientSocket(forward.Address);
         using var two = new UdpClientSocket(forward.Address);
+        Assert.Equal("dns:", await one.AskAsync(""));
         Assert.Equal("dns:first", await one.AskAsync("first"));
         Assert.Equal("dns:second", await two.AskAsync("second"));
-        Assert.Equal("dns:", await one.AskAsync(""));
         // Each client is a flow of its own, at the service too.
         Assert.Equal(2, service.Clients);
         Assert.Equal((2, 2), (here.Proxy.Forwards.Single().Open, (int)here.Proxy.Forwards.Single().Opened));
@@ -38,8 +38,7 @@ public sealed class UdpForwardTests
         foreach (var size in (int[])[0, 1, 511, 1472, 9000, 60_000])
         {
             var sent = RandomNumberGenerator.GetBytes(size);
-            await client.SendAsync(sent);
-            var received = await client.ReceiveAsync();
+            var received = await client.AskAsync(sent);
             Assert.True(sent.AsSpan().SequenceEqual(received.AsSpan("dns:".Length)), $"{size} bytes");
         }
 
@@ -83,7 +82,7 @@ public sealed class UdpForwardTests
     {
         await using var mesh = new TestMesh();
         var here = await mesh.AddAsync("here");
-        await here.RegisterAsync("dns", TcpService.UnusedPort(), id: "a-dead");
+        await here.RegisterAsync("dns", 9, id: "a-dead", address: "127.9.9.9"); // nobody's address
         await here.RegisterAsync("dns", mesh.Add(new UdpService("well:")).Port, id: "b-well");
         var forward = await OpenAsync(here);
         for (var i = 0; i < 3; i++)

@@ -145,7 +145,7 @@ public sealed class DnsTests
 
         var (other, second) = await StartAsync(mesh, "other", new DnsOptions { Domain = "example.org", Listen = new IPEndPoint(IPAddress.Loopback, 0) });
         await other.RegisterAsync("web", 80, address: "192.0.2.7");
-        var silent = new IPEndPoint(IPAddress.Loopback, TcpService.UnusedPort());
+        var silent = new IPEndPoint(IPAddress.Parse("127.9.9.9"), 9); // nobody's address
         await node.Proxy.ApplyAsync(new ProxyOptions { Dns = new DnsOptions { Listen = dns, Recursors = [silent, second] } }, CancellationToken.None);
         var reply = await AskAsync(dns, "web.service.example.org", A);
         Assert.Equal((0x1234, "192.0.2.7"), (reply.Id, reply.Answers.Single().Data));

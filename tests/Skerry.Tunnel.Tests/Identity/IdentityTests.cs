@@ -293,7 +293,7 @@ public sealed class IdentityTests : IAsyncDisposable
             Identity = identity,
             Listen = isOpen ? [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] : [],
             Relay = relay,
-            HeartbeatPeriod = TimeSpan.FromMilliseconds(200),
+            HeartbeatPeriod = TimeSpan.FromSeconds(2),
             FinderPeriod = TimeSpan.FromMilliseconds(200),
         };
         var node = await TunnelNode.StartAsync(options, _directory, _time, NullLoggerFactory.Instance, _refused.Meters);

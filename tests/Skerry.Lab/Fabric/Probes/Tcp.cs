@@ -30,10 +30,14 @@ internal static class Tcp
     }
 
     /// <summary>Whether a call is answered.</summary>
-    public static async Task<bool> AnswersAsync(LabHost host, int port, IPEndPoint to)
+    /// <param name="host">Who calls.</param>
+    /// <param name="port">From which port.</param>
+    /// <param name="to">Whom.</param>
+    /// <param name="isExpected">Whether it should be: then it may take its time.</param>
+    public static async Task<bool> AnswersAsync(LabHost host, int port, IPEndPoint to, bool isExpected = false)
     {
         using var socket = Bound(host, port);
-        using var limit = new CancellationTokenSource(Silence);
+        using var limit = new CancellationTokenSource(isExpected ? Patience : Silence);
         try
         {
             await socket.ConnectAsync(to, limit.Token);
