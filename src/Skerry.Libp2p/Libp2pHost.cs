@@ -93,7 +93,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Who this node is.</summary>
     public PeerId PeerId => _options.Identity.PeerId;
 
-    /// <summary>Where it is reached straight, each with its peer id: where it listens, <see cref="Libp2pOptions.Announce"/>, and what is believed of <see cref="ObservedAddresses"/>.</summary>
+    /// <summary>Where it is reached straight, each with its peer id: where it listens, what <see cref="SetAnnounced"/> says, and what is believed of <see cref="ObservedAddresses"/>.</summary>
     public IReadOnlyList<Multiaddr> Addresses => [.. _swarm.Own.Direct.Select(address => address.WithPeer(PeerId))];
 
     /// <summary>Where peers see this node, those seen by most first. Behind a NAT that maps each connection differently there are many, and none is believed.</summary>
@@ -183,6 +183,14 @@ public sealed class Libp2pHost : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(keys.Count);
         if (_options.PreSharedKey is null) throw new InvalidOperationException("A host in no private network cannot enter one.");
         _swarm.Networks = [.. keys];
+    }
+
+    /// <summary>Says where this node is reached besides, instead of <see cref="Libp2pOptions.Announce"/>; the connected peers are told a second later.</summary>
+    public void SetAnnounced(IReadOnlyList<Multiaddr> addresses)
+    {
+        _swarm.Own.SetAnnounced([.. addresses]);
+        _reachability?.OnAnnounced();
+        _announcer.Check();
     }
 
     /// <summary>Tells the connected peers what this node speaks and where it listens now.</summary>

@@ -39,7 +39,7 @@ public sealed record Libp2pOptions
     /// <summary>What may protect a connection, the best first: <c>/noise</c>, <c>/tls/1.0.0</c>. One or both.</summary>
     public IReadOnlyList<string> Security { get; init; } = [NoiseSecurity.Protocol, TlsSecurity.Protocol];
 
-    /// <summary>Where this node is reached besides, for peers to be told: a port forwarded to it, a name.</summary>
+    /// <summary>Where this node is reached besides, for peers to be told: a port forwarded to it, a name. <see cref="Libp2pHost.SetAnnounced"/> changes it.</summary>
     public IReadOnlyList<Multiaddr> Announce { get; init; } = [];
 
     /// <summary>

@@ -201,10 +201,21 @@ public sealed class TunnelNode : IAsyncDisposable
     /// <summary>Names other relays than before.</summary>
     public void SetRelayNodes(IEnumerable<RelayNode> relays) => _relays.SetNamed(relays);
 
-    /// <summary>Prefers one relay more; this node itself becomes one.</summary>
+    /// <summary>Says where others reach this node beside where it listens, instead of <see cref="TunnelOptions.Advertise"/>; what <see cref="AddRelay"/> said stays.</summary>
+    public void SetAdvertise(IEnumerable<Multiaddr> addresses)
+    {
+        _role.SetAdvertised([.. addresses]);
+        Announce();
+    }
+
+    /// <summary>Prefers one relay more; this node itself becomes one, reached at the addresses besides.</summary>
     public void AddRelay(RelayNode relay)
     {
-        if (relay.Node == _options.Node) SetRelay(RelayDuty.Always);
+        if (relay.Node == _options.Node)
+        {
+            _role.Begin([.. relay.Addresses]);
+            Announce();
+        }
         else _relays.SetNamed([.. _relays.Named.Where(known => known.Node != relay.Node), relay]);
     }
 
@@ -224,8 +235,12 @@ public sealed class TunnelNode : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Begins or ceases to carry traffic for others.</summary>
-    public void SetRelay(RelayDuty duty) => _role.SetDuty(duty);
+    /// <summary>Begins or ceases to carry traffic for others; it is no longer reached where <see cref="AddRelay"/> said.</summary>
+    public void SetRelay(RelayDuty duty)
+    {
+        _role.SetDuty(duty);
+        Announce();
+    }
 
     /// <summary>The mesh says something new of its nodes.</summary>
     public void DirectoryChanged() => _relays.OnDirectoryChanged();

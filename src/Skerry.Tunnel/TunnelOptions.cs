@@ -20,7 +20,7 @@ public sealed record TunnelOptions
     /// <summary>Where to listen; empty: no connection is taken in, and the node is reached through relays alone.</summary>
     public IReadOnlyList<Multiaddr> Listen { get; init; } = [];
 
-    /// <summary>Where others reach this node, beside where it listens: behind a port that is forwarded to it.</summary>
+    /// <summary>Where others reach this node, beside where it listens: behind a port that is forwarded to it. <see cref="TunnelNode.SetAdvertise"/> changes it.</summary>
     public IReadOnlyList<Multiaddr> Advertise { get; init; } = [];
 
     /// <summary>Whether it carries traffic for others.</summary>

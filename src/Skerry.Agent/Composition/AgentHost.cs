@@ -186,6 +186,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private async Task ApplyAsync(LoadedConfiguration fresh, CancellationToken cancellation)
     {
         var (model, before) = (fresh.Model, _reloader.Current.Model);
+        var changes = ConfigurationChange.Between(before, model);
         var undo = new Stack<Func<Task>>();
         try
         {
@@ -194,16 +195,10 @@ internal sealed class AgentHost : IAsyncDisposable
             undo.Push(() => _gateway.ApplyAsync(before.Gateway, CancellationToken.None));
             await _proxy!.ApplyAsync(model.Proxy, cancellation);
             undo.Push(() => _proxy.ApplyAsync(before.Proxy, CancellationToken.None));
-            ApplyTunnel(model);
-            undo.Push(() =>
-            {
-                ApplyTunnel(before);
-                return Task.CompletedTask;
-            });
             await SetTagsAsync(model, cancellation);
             undo.Push(() => SetTagsAsync(before, CancellationToken.None));
             // What is registered again begins anew: not for a change of something else.
-            if (ConfigurationChange.Between(before, model).Any(change => change.Path == "services")) await _services.ApplyAsync(model.Services, cancellation);
+            if (IsChanged("services")) await _services.ApplyAsync(model.Services, cancellation);
         }
         catch (Exception refused) when (refused is GatewayException or ProxyException or GossipException or CatalogException or StorageException)
         {
@@ -213,14 +208,19 @@ internal sealed class AgentHost : IAsyncDisposable
 
         if (!model.Gossip.Join.SequenceEqual(before.Gossip.Join)) _joiner.Begin(model.Gossip);
         _log.Change(model.Log.Level, model.Log.Format);
+        // What `skerry relay` has added and removed since is not to go for a change of something else.
+        if (IsChanged("edgeTunnel.relayNodes") || IsChanged("edgeTunnel.relay")) ApplyRelays(model.EdgeTunnel);
+        if (IsChanged("edgeTunnel.relayNodes") || IsChanged("edgeTunnel.advertiseAddress")) _tunnel?.SetAdvertise(TunnelPart.AdvertisedBy(model.EdgeTunnel, _gossip.Name));
         await ApplyMeshAsync(fresh);
         _wide.Update();
+
+        bool IsChanged(string key) => changes.Any(change => change.Path == key);
     }
 
-    private void ApplyTunnel(AgentConfiguration model)
+    private void ApplyRelays(EdgeTunnelConfiguration model)
     {
-        _tunnel?.SetRelayNodes(TunnelPart.RelaysOf(model.EdgeTunnel));
-        _tunnel?.SetRelay(TunnelPart.DutyOf(model.EdgeTunnel, _gossip.Name));
+        _tunnel?.SetRelayNodes(TunnelPart.RelaysOf(model));
+        _tunnel?.SetRelay(TunnelPart.DutyOf(model, _gossip.Name));
     }
 
     /// <summary>Nothing here can be refused. What this node itself is stays until it is started again.</summary>

@@ -19,15 +19,18 @@ internal static class AgentProcess
         await using var log = new LogBook(terminal.Output, terminal.IsInteractive, configuration.Model.Log.Level, configuration.Model.Log.Format, TimeProvider.System);
         using var signals = new StopSignals();
         await using var host = new AgentHost(file, configuration, data, log, TimeProvider.System);
-        await host.StartAsync(cancellation);
-        ServiceNotifier.Ready();
-
-        using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // From the beginning: without this the signal ends the process. What comes before all parts have started waits for them.
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            _ = host.Reloader.TryReloadAsync("SIGHUP", CancellationToken.None);
+            _ = ReloadAsync(host, started.Task);
         });
+        await host.StartAsync(cancellation);
+        started.SetResult();
+        ServiceNotifier.Ready();
+
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watching = Task.WhenAll(WatchFileAsync(host, file, configuration.Text, running.Token), WatchRevocationsAsync(host, running.Token));
         var cancelled = Task.Delay(Timeout.Infinite, running.Token);
         var first = await Task.WhenAny(signals.First, host.StopRequested, host.Watching, cancelled);
@@ -39,6 +42,12 @@ internal static class AgentProcess
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await host.StopAsync(first is Task<string> reasoned ? await reasoned : broken ?? "Cancelled");
         return broken is null ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private static async Task ReloadAsync(AgentHost host, Task started)
+    {
+        await started;
+        await host.Reloader.TryReloadAsync("SIGHUP", CancellationToken.None);
     }
 
     /// <summary>The list of revocations is not the configuration's file, and the one that matters most not to be late with.</summary>

@@ -31,7 +31,7 @@ internal static class TunnelPart
             Zone = tunnel.Zone,
             Identity = identity,
             Listen = Listen(tunnel, configuration.Model.Gossip.Bind.Address, tunnel.ListenPort ?? EdgeTunnelConfiguration.DefaultPort),
-            Advertise = [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == gossip.Name).SelectMany(relay => relay.Addresses)).Distinct()],
+            Advertise = AdvertisedBy(tunnel, gossip.Name),
             Relay = DutyOf(tunnel, gossip.Name),
             RelayNodes = RelaysOf(tunnel),
             RelayLimits = LimitsOf(tunnel),
@@ -57,6 +57,10 @@ internal static class TunnelPart
 
     /// <summary>The relays a configuration names.</summary>
     public static ImmutableArray<RelayNode> RelaysOf(EdgeTunnelConfiguration tunnel) => [.. tunnel.RelayNodes.Select(relay => new RelayNode(relay.NodeName, Parse(relay.AdvertiseAddress)))];
+
+    /// <summary>Where a configuration says that this node is reached, beside where it listens.</summary>
+    public static ImmutableArray<Multiaddr> AdvertisedBy(EdgeTunnelConfiguration tunnel, string node) =>
+        [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == node).SelectMany(relay => relay.Addresses)).Distinct()];
 
     /// <summary>What a configuration wants of this node.</summary>
     public static RelayDuty DutyOf(EdgeTunnelConfiguration tunnel, string node) =>

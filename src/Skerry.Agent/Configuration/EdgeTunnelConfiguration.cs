@@ -28,7 +28,7 @@ internal sealed record EdgeTunnelConfiguration
     [Description("File with the key of the private network (`swarm.key`), the same on every node. Absent: it comes from the mesh key or the credential.")]
     public string? Psk { get; init; }
 
-    [Description("Where others reach this node beside that: behind a port that is forwarded to it. IP address or DNS name, with or without port, or a whole multiaddr. A node with one serves as a relay.")]
+    [Reloadable, Description("Where others reach this node beside that: behind a port that is forwarded to it. IP address or DNS name, with or without port, or a whole multiaddr. A node with one serves as a relay.")]
     public ImmutableArray<string> AdvertiseAddress { get; init; } = [];
 
     [Reloadable, Description("Relays to prefer. A node that finds itself among them is one.")]

@@ -16,8 +16,8 @@ internal static class TunnelEndpoints
         new("GET", "/v1/skerry/tunnel", "The tunnel of this node: addresses, relays, paths", call => call.JsonAsync(Shape(TunnelOf(call).Status))),
         new("GET", "/v1/skerry/tunnel/why/{node}", "How a node would be reached now, what was tried and what failed", call => call.JsonAsync(Shape(TunnelOf(call).Why(call.Path("node"))))),
         new("GET", "/v1/skerry/tunnel/ping/{node}", "Reach a node and measure a round trip", PingAsync),
-        new("PUT", "/v1/skerry/relays/{node}", "Prefer a relay, until the agent ends; naming this node makes it one", AddAsync),
-        new("DELETE", "/v1/skerry/relays/{node}", "Use a relay no more, until the agent ends; naming this node makes it cease to be one", RemoveAsync),
+        new("PUT", "/v1/skerry/relays/{node}", "Prefer a relay, until the agent ends or the relays in its file change; naming this node makes it one, reached at the addresses besides", AddAsync),
+        new("DELETE", "/v1/skerry/relays/{node}", "Prefer a relay no more, until the agent ends or the relays in its file change; naming this node makes it cease to be one", RemoveAsync),
     ];
 
     private static TunnelNode TunnelOf(ApiCall call) => call.Agent.Tunnel

@@ -23,14 +23,19 @@ internal sealed class OwnAddresses
 
     // By the connection to the relay: with it the reservation is gone.
     private readonly Dictionary<long, (Instant Expires, IReadOnlyList<Multiaddr> Ways)> _reserved = [];
+    private volatile IReadOnlyList<Multiaddr> _announced;
     private IPAddress[] _interfaces = [];
     private Instant _interfacesRead = Instant.Origin - InterfacesAge;
 
     public OwnAddresses(Libp2pOptions options, Func<IReadOnlyList<IPEndPoint>> listening, Func<IReadOnlyList<Listener>> web, TimeProvider time)
     {
         (_options, _listening, _web, _clock) = (options, listening, web, new MonotonicClock(time));
+        _announced = options.Announce;
         _observed = new ObservedAddresses(options.ObservedAddressConfirmations);
     }
+
+    /// <summary>What its caller says of where it is reached, beside where it listens.</summary>
+    public void SetAnnounced(IReadOnlyList<Multiaddr> addresses) => _announced = addresses;
 
     /// <summary>What peers say, the most seen first.</summary>
     public IReadOnlyList<ObservedAddress> Observed
@@ -61,7 +66,7 @@ internal sealed class OwnAddresses
         get
         {
             var observed = Observed;
-            lock (_gate) return [.. Listened.Concat(_options.Announce).Concat(observed.Where(one => one.IsBelieved || _proved.Contains(one.Address)).Select(one => one.Address)).Distinct()];
+            lock (_gate) return [.. Listened.Concat(_announced).Concat(observed.Where(one => one.IsBelieved || _proved.Contains(one.Address)).Select(one => one.Address)).Distinct()];
         }
     }
 
@@ -69,7 +74,7 @@ internal sealed class OwnAddresses
     public IReadOnlyList<Multiaddr> Offered => [.. Known.Take(Candidates.Max)];
 
     /// <summary>All that may be its own.</summary>
-    public IEnumerable<Multiaddr> Known => Observed.Select(one => one.Address).Concat(_options.Announce).Concat(Listened).Distinct();
+    public IEnumerable<Multiaddr> Known => Observed.Select(one => one.Address).Concat(_announced).Concat(Listened).Distinct();
 
     /// <summary>Where it listens; what stands for all interfaces is spelled out.</summary>
     public IReadOnlyList<Multiaddr> Listened =>

@@ -63,6 +63,13 @@ internal sealed class ReachabilityDriver : IAsyncDisposable
         _changed.Release();
     }
 
+    /// <summary>The caller says that this node is reached elsewhere than before.</summary>
+    public void OnAnnounced()
+    {
+        lock (_gate) _core.SetCandidates(_swarm.Own.Known, _clock.Now);
+        _changed.Release();
+    }
+
     /// <summary>Asks now.</summary>
     public async Task<Reachability> ProbeAsync(CancellationToken cancel)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Microsoft.Extensions.Logging;
 
 using Skerry.Libp2p;
@@ -19,6 +21,8 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
     private readonly Lock _gate = new();
     private readonly LoadStep _load = new();
     private RelayDuty _duty = options.Relay;
+    private ImmutableArray<Multiaddr> _advertised = [.. options.Advertise];
+    private ImmutableArray<Multiaddr> _added = [];
     private bool _isRelay;
 
     /// <summary>Told when this node has become a relay or ceased to be one.</summary>
@@ -38,11 +42,25 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
     /// <summary>Whether nodes anywhere have been shown to reach this one: an address of the internet was dialled back.</summary>
     public bool IsReached => host.AddressReachability.Any(address => address is { IsGlobal: true, Reachability: Reachability.Public });
 
-    /// <summary>Begins or ceases to carry traffic for others.</summary>
+    /// <summary>Begins or ceases to carry traffic for others; what <see cref="Begin"/> was told holds no longer.</summary>
     public void SetDuty(RelayDuty duty)
     {
-        lock (_gate) _duty = duty;
-        Apply();
+        lock (_gate) (_duty, _added) = (duty, []);
+        ApplyAddresses();
+    }
+
+    /// <summary>Begins to carry traffic for others, reached at these addresses besides.</summary>
+    public void Begin(ImmutableArray<Multiaddr> addresses)
+    {
+        lock (_gate) (_duty, _added) = (RelayDuty.Always, [.. _added.Union(addresses)]);
+        ApplyAddresses();
+    }
+
+    /// <summary>Others reach this node there, beside where it listens.</summary>
+    public void SetAdvertised(ImmutableArray<Multiaddr> addresses)
+    {
+        lock (_gate) _advertised = addresses;
+        ApplyAddresses();
     }
 
     /// <summary>What this node is depends on what it should be, and on what others reach.</summary>
@@ -50,7 +68,7 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
     {
         lock (_gate)
         {
-            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (options.Advertise.Count > 0 || IsReached));
+            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (!_advertised.IsEmpty || IsReached));
             if (isRelay == _isRelay) return;
             _isRelay = isRelay;
             host.SetRelay(isRelay ? options.RelayLimits with { Others = OthersFor } : null);
@@ -77,6 +95,12 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
 
             await Task.Delay(options.HeartbeatPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private void ApplyAddresses()
+    {
+        lock (_gate) host.SetAnnounced([.. _advertised.Union(_added)]);
+        Apply();
     }
 
     /// <summary>Relays with room, those with most first; of equal ones not always the same, or all who are refused here would be sent to one.</summary>

@@ -33,7 +33,7 @@ internal static class RelayCommand
                 if (!TunnelAddress.TryParse(token.Value, out _)) result.AddError($"'{token.Value}' is no address of the tunnel; allowed: {TunnelAddress.Allowed}");
             }
         });
-        return new Command("add", "Prefer a relay, until the agent ends or its configuration changes.") { node, addresses, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
+        return new Command("add", "Prefer a relay, until the agent ends or the relays in its file change.") { node, addresses, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
         {
             var name = parse.GetValue(node)!;
             var document = new RelayDocument([.. parse.GetValue(addresses)!.Select(text => TunnelAddress.TryParse(text, out var address) ? address.ToString() : text)]);
@@ -47,7 +47,7 @@ internal static class RelayCommand
     {
         var json = Verb.Json();
         var node = new Argument<string>("NODE") { Description = "Name of the relay's node; this node's own makes it cease to be one." };
-        return new Command("remove", "Prefer a relay no more, until the agent ends or its configuration changes.") { node, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
+        return new Command("remove", "Prefer a relay no more, until the agent ends or the relays in its file change.") { node, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
         {
             var name = parse.GetValue(node)!;
             await client.DeleteAsync("v1/skerry/relays/" + Uri.EscapeDataString(name), cancellation);
