@@ -105,9 +105,10 @@ public sealed class TunnelNode : IAsyncDisposable
             Mdns = options.LanService is { } service ? new MdnsOptions { ServiceName = service } : null,
             IsTrustedObserver = peer => node is { } started && started._relays.Named.Any(relay => started._names.IsAt(relay.Node, peer)),
             // A relay has a circuit's stream for every pair of nodes that meet through it, and a node one for each session.
-            MaxConnections = 8192,
+            MaxConnections = 4096 + options.RelayLimits.MaxReservations,
             MaxStreamsPerConnection = 8192,
             MaxStreamsPerPeer = 8192,
+            MaxStreams = 16384 + (2 * options.RelayLimits.MaxCircuits),
         };
         try
         {

@@ -26,8 +26,8 @@ public sealed record TunnelOptions
     /// <summary>Whether it carries traffic for others.</summary>
     public RelayDuty Relay { get; init; }
 
-    /// <summary>How much it carries then. A peer may take all of it: it is not strangers that it carries for.</summary>
-    public RelayOptions RelayLimits { get; init; } = new() { MaxCircuitsPerPeer = 4096 };
+    /// <summary>How much it carries then. A node may take a good part of it, as a hub does that all others talk to, but not all.</summary>
+    public RelayOptions RelayLimits { get; init; } = new() { MaxCircuitsPerPeer = 1024 };
 
     /// <summary>Whether to make direct paths of relayed ones through NATs, where this node listens.</summary>
     public bool HolePunching { get; init; } = true;

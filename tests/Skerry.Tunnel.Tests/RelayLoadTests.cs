@@ -60,6 +60,29 @@ public sealed class RelayLoadTests : IAsyncDisposable
         Assert.DoesNotContain(late.Routes.Addresses, address => address.IsCircuit);
     }
 
+    [Fact]
+    public async Task A_greedy_node_leaves_room_for_others()
+    {
+        await _mesh.StartAsync("relay", isOpen: true, RelayDuty.Always, options => options with { RelayLimits = new RelayOptions { MaxCircuits = 4, MaxCircuitsPerPeer = 2 } });
+        foreach (var name in (string[])["one", "two", "three"]) await TestMesh.HeldAsync(await _mesh.StartAsync(name), 1);
+        var (greedy, modest) = (await _mesh.StartAsync("greedy"), await _mesh.StartAsync("modest"));
+        await using var first = await greedy.ConnectAsync("one", TestMesh.Echo, TestContext.Current.CancellationToken);
+        await using var second = await greedy.ConnectAsync("two", TestMesh.Echo, TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<TunnelException>(() => greedy.ConnectAsync("three", TestMesh.Echo, TestContext.Current.CancellationToken));
+        Assert.Contains("ResourceLimitExceeded", refused.Message, StringComparison.Ordinal);
+        await using var other = await modest.ConnectAsync("three", TestMesh.Echo, TestContext.Current.CancellationToken);
+        await TestMesh.ExchangeAsync(other, 10_000);
+    }
+
+    [Fact]
+    public async Task A_session_goes_on_over_the_next_circuit_when_its_own_has_carried_what_it_may()
+    {
+        await _mesh.StartAsync("relay", isOpen: true, RelayDuty.Always, options => options with { RelayLimits = new RelayOptions { MaxCircuitBytes = 400_000 } });
+        await TestMesh.HeldAsync(await _mesh.StartAsync("there"), 1);
+        await using var session = await (await _mesh.StartAsync("here")).ConnectAsync("there", TestMesh.Echo, TestContext.Current.CancellationToken);
+        await TestMesh.ExchangeAsync(session, 1_000_000);
+    }
+
     public ValueTask DisposeAsync() => _mesh.DisposeAsync();
 
     private Task<TunnelNode> StartFullAsync(string name, int places = 1) =>

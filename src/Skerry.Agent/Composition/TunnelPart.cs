@@ -70,7 +70,9 @@ internal static class TunnelPart
     {
         MaxReservations = tunnel.RelayReservations,
         MaxCircuits = tunnel.RelayCircuits,
-        MaxCircuitsPerPeer = tunnel.RelayCircuits,
+        MaxCircuitsPerPeer = tunnel.RelayCircuitsPerNode ?? (tunnel.RelayCircuits + 3) / 4,
+        MaxCircuitTime = tunnel.RelayCircuitTime,
+        MaxCircuitBytes = tunnel.RelayCircuitBytes,
         MaxBytesPerSecond = tunnel.RelayBytesPerSecond,
     };
 

@@ -43,6 +43,15 @@ internal sealed record EdgeTunnelConfiguration
     [Range(1, 65536), Description("Connections that this node, as a relay, carries for others at once.")]
     public int RelayCircuits { get; init; } = 4096;
 
+    [Range(1, 65536), Description("How many of `relayCircuits` may be with one node at either end, so that one alone does not take them all. Absent: a quarter of them.")]
+    public int? RelayCircuitsPerNode { get; init; }
+
+    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00"), Description("How long such a connection lasts; what runs over it then goes on over the next. Absent: as long as its nodes like.")]
+    public TimeSpan? RelayCircuitTime { get; init; }
+
+    [Range(typeof(long), "65536", "9223372036854775807"), Description("Bytes such a connection carries in each direction; what runs over it then goes on over the next. Absent: any number.")]
+    public long? RelayCircuitBytes { get; init; }
+
     [Range(1024, 2147483647), Description("What this node's line takes as a relay, bytes a second over all that it carries; what runs is not held back by it. Absent: it is not measured.")]
     public int? RelayBytesPerSecond { get; init; }
 
