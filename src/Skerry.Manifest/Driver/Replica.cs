@@ -1,0 +1,103 @@
+using Skerry.Manifest.Core;
+using Skerry.Manifest.Wire;
+
+namespace Skerry.Manifest.Driver;
+
+/// <summary>This node's copy of the state. One thread applies; readers of keys take <see cref="View"/> and no lock, everything else goes through the lock.</summary>
+internal sealed class Replica(ulong client, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly PendingRequests _pending = new(client);
+    private readonly LogClock _clock = new(time);
+    private ManifestMachine _machine = new();
+    private KeySpaceView _view = new ManifestMachine().Keys.View;
+
+    /// <summary>The keys as of the last command that was applied whole.</summary>
+    public KeySpaceView View => Volatile.Read(ref _view);
+
+    /// <summary>The newest entry applied.</summary>
+    public ulong Applied { get; private set; }
+
+    /// <summary>Bytes of memory the state takes, counted; a moment old at most.</summary>
+    public long Size => _machine.Keys.Size;
+
+    public ManifestResult? Apply(ulong index, ReadOnlySpan<byte> bytes, out long? nextDeadline)
+    {
+        var isRead = CommandCodec.TryDecode(bytes, out var command);
+        lock (_gate)
+        {
+            Applied = index;
+            if (!isRead)
+            {
+                _pending.Answer(CommandCodec.Request(bytes) is { } own && own.Client == client ? own.Sequence : 0, new ManifestResult { Error = ManifestError.Malformed });
+                nextDeadline = _machine.Leases.NextDeadline;
+                return null;
+            }
+
+            var result = _machine.Apply(command);
+            _clock.Observe(_machine.Clock);
+            Publish();
+            if (_machine.Keys.IsUnclean)
+            {
+                // Readers must see the compaction before what it frees is gone.
+                Interlocked.MemoryBarrier();
+                _machine.Keys.Clean();
+                Publish();
+            }
+
+            if (command.Request.Client == client) _pending.Answer(command.Request.Sequence, result);
+            nextDeadline = _machine.Leases.NextDeadline;
+            return result;
+        }
+    }
+
+    public ManifestSnapshot Snapshot()
+    {
+        lock (_gate)
+        {
+            var machine = _machine;
+            machine.Keys.Pins++;
+            return new ManifestSnapshot(machine, Applied, () =>
+            {
+                lock (_gate) machine.Keys.Pins--;
+            });
+        }
+    }
+
+    public void Restore(ulong index, Stream source)
+    {
+        var machine = SnapshotReader.Read(source);
+        lock (_gate)
+        {
+            _machine = machine;
+            Applied = index;
+            _clock.Observe(machine.Clock);
+            Publish();
+            _pending.Answer(request => machine.Remembered(request));
+        }
+    }
+
+    /// <summary>Begins a request; null when too many are under way.</summary>
+    public (RequestId Id, Task<ManifestResult> Answer)? Begin()
+    {
+        lock (_gate) return _pending.Count >= ManifestLimits.MaxPending ? null : _pending.Add();
+    }
+
+    public void GiveUp(ulong sequence)
+    {
+        lock (_gate) _pending.GiveUp(sequence);
+    }
+
+    public void Stamp(Span<byte> command, ulong term)
+    {
+        lock (_gate) CommandCodec.Stamp(command, _clock.Stamp(term));
+    }
+
+    /// <summary>A look at everything but keys, under the lock: be short.</summary>
+    public T Look<T>(Func<ManifestMachine, long, T> look)
+    {
+        lock (_gate) return look(_machine, _clock.Now);
+    }
+
+    private void Publish() => Volatile.Write(ref _view, _machine.Keys.View);
+}

@@ -1,0 +1,83 @@
+namespace Skerry.Manifest;
+
+/// <summary>Why a request was refused. Doors have their own words for each.</summary>
+public enum ManifestError
+{
+    /// <summary>It was not.</summary>
+    None,
+
+    /// <summary>A key is empty.</summary>
+    EmptyKey,
+
+    /// <summary>A put that keeps the value or the lease needs a key that is there.</summary>
+    KeyNotFound,
+
+    /// <summary>A put that keeps the value brings one.</summary>
+    ValueProvided,
+
+    /// <summary>A put that keeps the lease brings one.</summary>
+    LeaseProvided,
+
+    /// <summary>More operations or compares in a transaction than <see cref="ManifestLimits.MaxTransactionOps"/>.</summary>
+    TooManyOps,
+
+    /// <summary>A transaction would change a key twice.</summary>
+    DuplicateKey,
+
+    /// <summary>An unknown order or target of sorting.</summary>
+    InvalidSort,
+
+    /// <summary>The revision has been compacted.</summary>
+    Compacted,
+
+    /// <summary>The revision has not been reached.</summary>
+    FutureRevision,
+
+    /// <summary>The quota of space is used up; reads, deletions and compaction go on.</summary>
+    NoSpace,
+
+    /// <summary>There is no such lease, or no longer.</summary>
+    LeaseNotFound,
+
+    /// <summary>The lease's id is taken.</summary>
+    LeaseExists,
+
+    /// <summary>The time to live is longer than 9 000 000 000 seconds.</summary>
+    LeaseTtlTooLarge,
+
+    /// <summary>The request is larger than <see cref="ManifestLimits.MaxRequestBytes"/>.</summary>
+    RequestTooLarge,
+
+    /// <summary>More requests wait than <see cref="ManifestLimits.MaxPending"/>.</summary>
+    TooManyRequests,
+
+    /// <summary>The group has no leader now.</summary>
+    NoLeader,
+
+    /// <summary>This node does not lead the group, and the request is for the leader.</summary>
+    NotLeader,
+
+    /// <summary>The leader changed while the request was under way; whether it was applied is not known.</summary>
+    LeaderChanged,
+
+    /// <summary>The group did not answer in time; whether the request was applied is not known.</summary>
+    Timeout,
+
+    /// <summary>The node stops.</summary>
+    Stopped,
+
+    /// <summary>A command that cannot be read: of a newer version, or damaged.</summary>
+    Malformed,
+
+    /// <summary>The request was given up by the one who made it before it arrived, and is not applied.</summary>
+    GivenUp,
+
+    /// <summary>No member has that id.</summary>
+    MemberNotFound,
+
+    /// <summary>The group's members cannot be changed like that.</summary>
+    MembershipRefused,
+
+    /// <summary>Leadership cannot go to that member.</summary>
+    BadTransferTarget,
+}

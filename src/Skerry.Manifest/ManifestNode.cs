@@ -1,0 +1,322 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Manifest.Core;
+using Skerry.Manifest.Driver;
+using Skerry.Manifest.Wire;
+
+namespace Skerry.Manifest;
+
+/// <summary>
+/// The manifest on one node: answers requests, and is the state machine at the end of the group's log. Requests may come on any thread;
+/// <see cref="Apply"/> and <see cref="Restore"/> on one at a time. Refusals are answers, never exceptions.
+/// </summary>
+public sealed class ManifestNode : IAsyncDisposable
+{
+    private readonly ManifestOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Replica _replica;
+    private readonly WatchHub _hub;
+    private readonly LeaseExpiry _expiry;
+    private readonly Renewals _renewals;
+    private readonly ManifestMetrics _metrics;
+    private readonly Signal _applied = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private IManifestLog? _log;
+    private Task _background = Task.CompletedTask;
+
+    /// <summary>A node with an empty state; it serves from <see cref="Start"/> on.</summary>
+    public ManifestNode(ManifestOptions options, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+    {
+        _options = options;
+        _time = time;
+        _logger = loggers.CreateLogger("Skerry.Manifest");
+        _replica = new Replica(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1, time);
+        _hub = new WatchHub(() => _replica.View);
+        _renewals = new Renewals(ids => ProposeAsync(new RenewBody(ids)));
+        _metrics = new ManifestMetrics(meters, this);
+        _expiry = new LeaseExpiry(this, _replica, _metrics, time, _logger);
+    }
+
+    /// <summary>How it fares.</summary>
+    public ManifestStatus Status
+    {
+        get
+        {
+            var status = _log?.Status ?? default;
+            return _replica.Look((machine, _) => new ManifestStatus(status, machine.Keys.Revision, machine.Keys.Compacted, machine.Keys.Keys, machine.Keys.Size,
+                _options.QuotaBytes, machine.Leases.Count, _hub.Count, [.. machine.Alarms]));
+        }
+    }
+
+    /// <summary>The hash of the whole state and the entry it stands after: replicas at the same entry must have the same.</summary>
+    public (ulong Index, ulong Hash) StateHash => _replica.Look((machine, _) => (_replica.Applied, machine.Hash));
+
+    internal KeySpaceView View => _replica.View;
+
+    /// <summary>Begins to serve on a log.</summary>
+    public void Start(IManifestLog log)
+    {
+        _log = log;
+        _background = Task.WhenAll(GuardAsync(_expiry.RunAsync), GuardAsync(DispatchAsync), GuardAsync(ReportProgressAsync));
+    }
+
+    /// <summary>Reads a key or a range.</summary>
+    public async ValueTask<ManifestResult> RangeAsync(RangeOp op, CancellationToken cancellation)
+    {
+        if (OpRules.Check(op) is var refused and not ManifestError.None) return Refused(refused);
+        if (!op.IsSerializable && await BarrierAsync(cancellation) is var unproved and not ManifestError.None) return Refused(unproved);
+        return ReadStable(op.Revision, view => RangeReader.Check(op.Revision, view.Revision, view.Compacted) is var error and not ManifestError.None
+            ? new ManifestResult { Error = error, Revision = view.Revision }
+            : RangeReader.Read(view.Root, view.Revision, op));
+    }
+
+    /// <summary>Writes a key, deletes, or does a transaction. Of a transaction that only reads no entry is made.</summary>
+    public async ValueTask<ManifestResult> ExecuteAsync(ManifestOp op, CancellationToken cancellation)
+    {
+        if (op is RangeOp range) return await RangeAsync(range, cancellation);
+        if (OpRules.Check(op) is var refused and not ManifestError.None) return Refused(refused);
+        if (op.IsWrite) return await ProposeAsync(op, cancellation);
+        var txn = (TxnOp)op;
+        if (!txn.IsSerializable && await BarrierAsync(cancellation) is var unproved and not ManifestError.None) return Refused(unproved);
+        return ReadStable(0, view => OpRunner.Read(view, txn));
+    }
+
+    /// <summary>Forgets what only reads before a revision can see.</summary>
+    public Task<ManifestResult> CompactAsync(long revision, CancellationToken cancellation) => ProposeAsync(new CompactBody(revision), cancellation);
+
+    /// <summary>Grants a lease.</summary>
+    /// <param name="id">Its id; 0 has one chosen.</param>
+    /// <param name="seconds">Its time to live; below the least, the least.</param>
+    /// <param name="cancellation">Ends the waiting; the lease may be granted all the same.</param>
+    public async Task<ManifestResult> GrantAsync(long id, long seconds, CancellationToken cancellation)
+    {
+        if (seconds > ManifestLimits.MaxLeaseSeconds) return Refused(ManifestError.LeaseTtlTooLarge);
+        while (true)
+        {
+            var chosen = id != 0 ? id : BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
+            var result = await ProposeAsync(new GrantBody(chosen, Math.Max(seconds, _options.MinLeaseSeconds)), cancellation);
+            if (id != 0 || result.Error != ManifestError.LeaseExists) return result;
+        }
+    }
+
+    /// <summary>Ends a lease, and its keys with it.</summary>
+    public Task<ManifestResult> RevokeAsync(long id, CancellationToken cancellation) => ProposeAsync(new RevokeBody(id), cancellation);
+
+    /// <summary>Gives a lease its whole time again. Its answer is no newer than the revision it names.</summary>
+    public async Task<LeaseResult> RenewAsync(long id, CancellationToken cancellation)
+    {
+        var revision = View.Revision;
+        var error = await _renewals.RenewAsync(id).WaitAsync(cancellation);
+        var seconds = error == ManifestError.None ? _replica.Look((machine, _) => machine.Leases.Find(id)?.Seconds ?? 0) : 0;
+        if (error == ManifestError.None && seconds == 0) error = ManifestError.LeaseNotFound;
+        return new LeaseResult { Error = error, Id = id, Ttl = seconds, GrantedTtl = seconds, Revision = revision };
+    }
+
+    /// <summary>How long a lease still has, and on request which keys hang on it; a time of -1 where there is none.</summary>
+    public async Task<LeaseResult> TimeToLiveAsync(long id, bool wantsKeys, CancellationToken cancellation)
+    {
+        if (await BarrierAsync(cancellation) is var unproved and not ManifestError.None) return new LeaseResult { Error = unproved, Id = id, Revision = View.Revision };
+        return _replica.Look((machine, now) => machine.Leases.Find(id) is { } lease
+            ? new LeaseResult
+            {
+                Id = id,
+                Ttl = Math.Max(0, lease.Deadline - now) / 1000,
+                GrantedTtl = lease.Seconds,
+                Keys = wantsKeys ? [.. lease.KeysInOrder.Select(record => (ReadOnlyMemory<byte>)record.Key)] : [],
+                Revision = machine.Keys.Revision,
+            }
+            : new LeaseResult { Id = id, Ttl = -1, Revision = machine.Keys.Revision });
+    }
+
+    /// <summary>All leases, by id.</summary>
+    public async Task<(ManifestError Error, IReadOnlyList<long> Ids)> LeasesAsync(CancellationToken cancellation)
+    {
+        var error = await BarrierAsync(cancellation);
+        return (error, error == ManifestError.None ? _replica.Look((machine, _) => machine.Leases.InOrder.Select(lease => lease.Id).ToArray()) : []);
+    }
+
+    /// <summary>Raises an alarm, or lifts those that match.</summary>
+    public Task<ManifestResult> AlarmAsync(bool isRaised, ManifestAlarm alarm, CancellationToken cancellation) => ProposeAsync(new AlarmBody(isRaised, alarm), cancellation);
+
+    /// <summary>Watchers with one reader.</summary>
+    public WatchStream Watch() => new(_hub);
+
+    /// <summary>Completes when this node's state is no older than the call, proved with the group.</summary>
+    public ValueTask<ManifestError> BarrierAsync(CancellationToken cancellation) => _log?.ReadBarrierAsync(cancellation) ?? ValueTask.FromResult(ManifestError.NoLeader);
+
+    /// <summary>A hash of all states kept between the last compaction and a revision, equal on all replicas.</summary>
+    /// <param name="revision">The revision; 0 is the newest.</param>
+    public (ManifestError Error, uint Hash, long Compacted, long Revision) HashKeys(long revision)
+    {
+        using var snapshot = Snapshot();
+        var view = snapshot.View;
+        if (RangeReader.Check(revision, view.Revision, view.Compacted) is var error and not ManifestError.None) return (error, 0, view.Compacted, view.Revision);
+        var at = revision > 0 ? revision : view.Revision;
+        return (ManifestError.None, KeyHash.Of(view.Root, view.Compacted, at), view.Compacted, at);
+    }
+
+    /// <summary>Writes the leader's time into a command. Whoever appends calls it, on the leader, right before.</summary>
+    public void Stamp(Span<byte> command) => _replica.Stamp(command, _log?.Status.Term ?? 0);
+
+    /// <summary>Takes the next entry of the log. Never throws: what cannot be read changes nothing, and is logged.</summary>
+    public void Apply(ulong index, ReadOnlySpan<byte> command)
+    {
+        if (_replica.Apply(index, command, out var deadline) is null) ManifestLog.Malformed(_logger, index, command.Length);
+        _metrics.Applied();
+        _expiry.Look(deadline);
+        WakeWatchers();
+    }
+
+    /// <summary>The state as it is now, to be written while the group goes on.</summary>
+    public ManifestSnapshot Snapshot() => _replica.Snapshot();
+
+    /// <summary>Puts a snapshot in the place of the state.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or of another format; the state is as it was.</exception>
+    public void Restore(ulong index, Stream source)
+    {
+        _replica.Restore(index, source);
+        var status = Status;
+        ManifestLog.Restored(_logger, status.Revision, status.Keys, status.Leases);
+        _expiry.Look(long.MinValue);
+        WakeWatchers();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested) return;
+        await _stopping.CancelAsync();
+        await _background;
+        _stopping.Dispose();
+    }
+
+    /// <summary>Has the group do something, and waits for this node to have done it.</summary>
+    internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default)
+    {
+        if (_log is not { } log || _stopping.IsCancellationRequested) return Refused(ManifestError.Stopped);
+        if (body is PutOp or TxnOp or GrantBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
+        if (_replica.Begin() is not { } request) return Refused(ManifestError.TooManyRequests);
+        var began = _time.GetTimestamp();
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        waiting.CancelAfter(_options.RequestTimeout);
+        try
+        {
+            var command = CommandCodec.Encode(new Command(0, request.Id, body));
+            if (command.Length > ManifestLimits.MaxRequestBytes) return Refused(ManifestError.RequestTooLarge);
+            if (await AppendAsync(log, command, request.Answer, waiting.Token) is var error and not ManifestError.None) return Refused(error);
+            return await request.Answer.WaitAsync(waiting.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Refused(_stopping.IsCancellationRequested ? ManifestError.Stopped : ManifestError.Timeout);
+        }
+        finally
+        {
+            _replica.GiveUp(request.Id.Sequence);
+            _metrics.Proposed(_time.GetElapsedTime(began));
+        }
+    }
+
+    /// <summary>Hands a command in until it is taken: the number it carries has it applied once.</summary>
+    private async Task<ManifestError> AppendAsync(IManifestLog log, byte[] command, Task<ManifestResult> answer, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var error = await log.ProposeAsync(command, cancellation);
+            if (error is not (ManifestError.NoLeader or ManifestError.LeaderChanged)) return error;
+            try
+            {
+                await answer.WaitAsync(TimeSpan.FromMilliseconds(50), _time, cancellation);
+                return ManifestError.None;
+            }
+            catch (TimeoutException)
+            {
+                // Not applied yet: hand it in again.
+            }
+            catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+            {
+                return error;
+            }
+        }
+    }
+
+    /// <summary>Reads from a view, again where a compaction came in between and freed some of what was read.</summary>
+    private ManifestResult ReadStable(long revision, Func<KeySpaceView, ManifestResult> read)
+    {
+        while (true)
+        {
+            var view = _replica.View;
+            var result = read(view);
+            Interlocked.MemoryBarrier();
+            var compacted = _replica.View.Compacted;
+            if (compacted <= (revision > 0 ? revision : view.Revision)) return result.IsDone ? result : Refused(result.Error);
+            if (revision > 0) return Refused(ManifestError.Compacted);
+        }
+    }
+
+    /// <summary>Whether the state has outgrown its quota. The first to see it raises the alarm, which is what refuses writes everywhere.</summary>
+    private async Task<bool> IsFullAsync(IManifestLog log)
+    {
+        if (_replica.Size <= _options.QuotaBytes) return false;
+        var status = Status;
+        var alarm = new ManifestAlarm(log.Status.Member, AlarmKind.NoSpace);
+        if (!status.Alarms.Contains(alarm))
+        {
+            ManifestLog.OutOfSpace(_logger, status.Bytes, _options.QuotaBytes);
+            await AlarmAsync(true, alarm, CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    private ManifestResult Refused(ManifestError error)
+    {
+        _metrics.Refused(error);
+        return new ManifestResult { Error = error, Revision = View.Revision };
+    }
+
+    private void WakeWatchers()
+    {
+        if (!_hub.IsIdle) _applied.Give();
+    }
+
+    private async Task DispatchAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await _applied.WaitAsync(stopping);
+            _hub.Dispatch();
+        }
+    }
+
+    private async Task ReportProgressAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            var interval = _options.ProgressInterval * (1 + (RandomNumberGenerator.GetInt32(100) / 1000.0));
+            await Task.Delay(interval, _time, stopping);
+            _hub.ReportProgress();
+        }
+    }
+
+    private async Task GuardAsync(Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            await Task.Run(() => work(_stopping.Token));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // As told.
+        }
+        catch (Exception broken)
+        {
+            ManifestLog.Stopped(_logger, broken);
+        }
+    }
+}

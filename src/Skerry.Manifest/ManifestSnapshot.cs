@@ -1,0 +1,54 @@
+using Skerry.Manifest.Core;
+using Skerry.Manifest.Wire;
+
+namespace Skerry.Manifest;
+
+/// <summary>The state of a group at one entry of its log. It stays as it is while the group goes on; equal states give equal bytes. Dispose it, or nothing is freed any more.</summary>
+public sealed class ManifestSnapshot : IDisposable
+{
+    private Action? _released;
+
+    internal ManifestSnapshot(ManifestMachine machine, ulong index, Action released)
+    {
+        _released = released;
+        Index = index;
+        View = machine.Keys.View;
+        History = machine.Keys.HistoryHash;
+        Hash = machine.Hash;
+        Clock = machine.Clock;
+        Alarms = [.. machine.Alarms];
+        Leases = [.. machine.Leases.InOrder.Select(lease => (lease.Id, lease.Seconds, lease.Deadline))];
+        Clients = [.. machine.Requests.InOrder.Select(client => (client.Client, client.Floor, client.InOrder.ToArray()))];
+    }
+
+    /// <summary>The entry of the log it stands after.</summary>
+    public ulong Index { get; }
+
+    /// <summary>The store's revision.</summary>
+    public long Revision => View.Revision;
+
+    /// <summary>The hash of the state, as replicas compare it.</summary>
+    public ulong Hash { get; }
+
+    internal KeySpaceView View { get; }
+
+    internal ulong History { get; }
+
+    internal long Clock { get; }
+
+    internal ManifestAlarm[] Alarms { get; }
+
+    internal (long Id, long Seconds, long Deadline)[] Leases { get; }
+
+    internal (ulong Client, ulong Floor, (ulong Sequence, RequestOutcome Outcome)[] Requests)[] Clients { get; }
+
+    /// <summary>Writes it out, a piece at a time.</summary>
+    public void WriteTo(Stream target) => SnapshotWriter.Write(this, target);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _released?.Invoke();
+        _released = null;
+    }
+}

@@ -1,0 +1,134 @@
+namespace Skerry.Manifest.Wire;
+
+/// <summary>Operations to bytes and back: the kind, flags, numbers, bytes.</summary>
+internal static class OpCodec
+{
+    public static void Write(CommandWriter target, ManifestOp op)
+    {
+        switch (op)
+        {
+            case PutOp put:
+                target.Byte((byte)CommandKind.Put);
+                target.Flags(put.WantsPrevious, put.KeepsValue, put.KeepsLease);
+                target.Signed(put.Lease);
+                target.Bytes(put.Key.Span);
+                target.Bytes(put.Value.Span);
+                break;
+            case DeleteOp delete:
+                target.Byte((byte)CommandKind.Delete);
+                target.Flags(delete.WantsPrevious);
+                target.Range(delete.Range);
+                break;
+            case RangeOp range: WriteRange(target, range); break;
+            case TxnOp txn:
+                target.Byte((byte)CommandKind.Txn);
+                target.Number((ulong)txn.Compares.Count);
+                foreach (var compare in txn.Compares) WriteCompare(target, compare);
+                WriteOps(target, txn.Success);
+                WriteOps(target, txn.Failure);
+                break;
+            default: throw new ArgumentException($"{op.GetType().Name} is no operation.", nameof(op));
+        }
+    }
+
+    public static ManifestOp? Read(ref CommandReader reader, CommandKind kind, int depth)
+    {
+        byte flags;
+        switch (kind)
+        {
+            case CommandKind.Put:
+                flags = reader.Byte();
+                return new PutOp
+                {
+                    WantsPrevious = (flags & 1) != 0,
+                    KeepsValue = (flags & 2) != 0,
+                    KeepsLease = (flags & 4) != 0,
+                    Lease = reader.Signed(),
+                    Key = reader.Bytes(),
+                    Value = reader.Bytes(),
+                };
+            case CommandKind.Delete:
+                flags = reader.Byte();
+                return new DeleteOp { WantsPrevious = (flags & 1) != 0, Range = reader.Range() };
+            case CommandKind.Range: return ReadRange(ref reader);
+            case CommandKind.Txn when depth > 0:
+                var compares = new Compare[reader.Count()];
+                for (var i = 0; i < compares.Length; i++) compares[i] = ReadCompare(ref reader);
+                return new TxnOp { Compares = compares, Success = ReadOps(ref reader, depth - 1), Failure = ReadOps(ref reader, depth - 1) };
+            default:
+                reader.Fail();
+                return null;
+        }
+    }
+
+    private static void WriteOps(CommandWriter target, IReadOnlyList<ManifestOp> ops)
+    {
+        target.Number((ulong)ops.Count);
+        foreach (var op in ops) Write(target, op);
+    }
+
+    private static List<ManifestOp> ReadOps(ref CommandReader reader, int depth)
+    {
+        var count = reader.Count();
+        var ops = new List<ManifestOp>();
+        while (ops.Count < count && !reader.Failed)
+        {
+            if (Read(ref reader, (CommandKind)reader.Byte(), depth) is { } op) ops.Add(op);
+        }
+
+        return ops;
+    }
+
+    private static void WriteRange(CommandWriter target, RangeOp op)
+    {
+        target.Byte((byte)CommandKind.Range);
+        target.Flags(op.IsSerializable, op.KeysOnly, op.CountOnly);
+        target.Range(op.Range);
+        target.Signed(op.Limit);
+        target.Signed(op.Revision);
+        target.Number((ulong)op.Order);
+        target.Number((ulong)op.Target);
+        target.Signed(op.MinModRevision);
+        target.Signed(op.MaxModRevision);
+        target.Signed(op.MinCreateRevision);
+        target.Signed(op.MaxCreateRevision);
+    }
+
+    private static RangeOp ReadRange(ref CommandReader reader)
+    {
+        var flags = reader.Byte();
+        return new RangeOp
+        {
+            IsSerializable = (flags & 1) != 0,
+            KeysOnly = (flags & 2) != 0,
+            CountOnly = (flags & 4) != 0,
+            Range = reader.Range(),
+            Limit = reader.Signed(),
+            Revision = reader.Signed(),
+            Order = (SortOrder)(int)reader.Number(),
+            Target = (SortTarget)(int)reader.Number(),
+            MinModRevision = reader.Signed(),
+            MaxModRevision = reader.Signed(),
+            MinCreateRevision = reader.Signed(),
+            MaxCreateRevision = reader.Signed(),
+        };
+    }
+
+    private static void WriteCompare(CommandWriter target, Compare compare)
+    {
+        target.Range(compare.Range);
+        target.Number((ulong)compare.Target);
+        target.Number((ulong)compare.Result);
+        target.Signed(compare.Number);
+        target.Bytes(compare.Value.Span);
+    }
+
+    private static Compare ReadCompare(ref CommandReader reader) => new()
+    {
+        Range = reader.Range(),
+        Target = (CompareTarget)(int)reader.Number(),
+        Result = (CompareResult)(int)reader.Number(),
+        Number = reader.Signed(),
+        Value = reader.Bytes(),
+    };
+}

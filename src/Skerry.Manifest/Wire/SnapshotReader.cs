@@ -1,0 +1,158 @@
+using Skerry.Manifest.Core;
+
+namespace Skerry.Manifest.Wire;
+
+/// <summary>Reads what <see cref="SnapshotWriter"/> wrote, into an empty machine. A damaged snapshot is refused; how far the machine was filled then means nothing.</summary>
+internal sealed class SnapshotReader(Stream source)
+{
+    /// <summary>No key or value came in larger; a length above is damage, and nothing is allocated by it.</summary>
+    private const int MaxBytes = 4 * ManifestLimits.MaxRequestBytes;
+
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _at, _end;
+    private uint _checksum;
+
+    /// <exception cref="InvalidDataException">It is damaged, or of another format.</exception>
+    public static ManifestMachine Read(Stream source) => new SnapshotReader(source).Read();
+
+    private ManifestMachine Read()
+    {
+        Span<byte> magic = stackalloc byte[4];
+        Fill(magic);
+        if (!magic.SequenceEqual(SnapshotWriter.Magic)) throw Damaged("it does not begin like one");
+        if (Byte() is var format and not SnapshotWriter.Format) throw new InvalidDataException($"The snapshot is of format {format}; this version reads format {SnapshotWriter.Format}.");
+        var machine = new ManifestMachine();
+        var (revision, compacted) = (Signed(), Signed());
+        machine.Clock = Signed();
+        var (history, hash) = (Fixed(), Fixed());
+        for (var count = Number(); count > 0; count--) machine.Alarms.Add(new ManifestAlarm(Number(), (AlarmKind)Number()));
+        for (var count = Number(); count > 0; count--)
+        {
+            var (id, seconds, deadline) = (Signed(), Signed(), Signed());
+            if (machine.Leases.Find(id) is not null) throw Damaged("a lease is in it twice");
+            machine.Leases.Add(id, seconds, deadline);
+        }
+
+        for (var count = Number(); count > 0; count--) Client(machine);
+        Keys(machine, revision);
+        machine.Keys.Loaded(revision, compacted, history);
+        var expected = _checksum;
+        Span<byte> checksum = stackalloc byte[4];
+        Fill(checksum);
+        if (System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(checksum) != expected) throw Damaged("its checksum is wrong");
+        if (machine.Hash != hash) throw Damaged("its state has another hash than it says");
+        return machine;
+    }
+
+    private void Client(ManifestMachine machine)
+    {
+        var client = machine.Requests.Load(Fixed());
+        client.Settle(Number());
+        for (var count = Number(); count > 0; count--)
+        {
+            client.Add(Number(), new RequestOutcome((ManifestError)Number(), Signed(), Signed(), Byte() == 1));
+        }
+    }
+
+    private void Keys(ManifestMachine machine, long revision)
+    {
+        byte[] previous = [];
+        var versions = new List<KeyVersion>();
+        while (Bytes() is { Length: > 0 } key)
+        {
+            if (key.AsSpan().SequenceCompareTo(previous) <= 0) throw Damaged("its keys are out of order");
+            versions.Clear();
+            for (var count = Number(); count > 0; count--)
+            {
+                var version = Version(key);
+                if (version.ModRevision > revision || (versions.Count > 0 && versions[^1].ModRevision > version.ModRevision)) throw Damaged("its revisions are out of order");
+                versions.Add(version);
+            }
+
+            if (versions.Count == 0) throw Damaged("a key has no state");
+            machine.Keys.Load(key, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(versions));
+            var head = versions[^1];
+            if (head.Lease != 0) machine.Leases.Attach(head.Lease, machine.Keys.Find(key)!);
+            previous = key;
+        }
+    }
+
+    private KeyVersion Version(byte[] key)
+    {
+        var (mod, order, isDeletion) = (Signed(), (int)Number(), Byte() == 1);
+        if (isDeletion) return new KeyVersion { ModRevision = mod, Order = order, Hash = KeySpace.HashOf(key, mod, 0, 0, 0, []) };
+        var (created, count, lease, value) = (Signed(), Signed(), Signed(), Bytes());
+        return new KeyVersion
+        {
+            ModRevision = mod,
+            Order = order,
+            CreateRevision = created,
+            Version = count,
+            Lease = lease,
+            Value = value,
+            Hash = KeySpace.HashOf(key, mod, created, count, lease, value),
+        };
+    }
+
+    private byte[] Bytes()
+    {
+        var length = Number();
+        if (length > MaxBytes) throw Damaged("a length in it is beyond all bounds");
+        var bytes = new byte[(int)length];
+        Fill(bytes);
+        return bytes;
+    }
+
+    private long Signed() => Number() is var value ? (long)(value >> 1) ^ -(long)(value & 1) : 0;
+
+    private ulong Number()
+    {
+        var value = 0UL;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            var part = Byte();
+            value |= (ulong)(part & 0x7f) << shift;
+            if (part < 0x80) return value;
+        }
+
+        throw Damaged("a number in it does not end");
+    }
+
+    private ulong Fixed()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Fill(bytes);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    private byte Byte()
+    {
+        if (_at == _end) More();
+        var value = _buffer[_at++];
+        _checksum = Crc32C.Append(_checksum, [value]);
+        return value;
+    }
+
+    private void Fill(Span<byte> target)
+    {
+        for (var rest = target; !rest.IsEmpty;)
+        {
+            if (_at == _end) More();
+            var length = Math.Min(rest.Length, _end - _at);
+            _buffer.AsSpan(_at, length).CopyTo(rest);
+            _at += length;
+            rest = rest[length..];
+        }
+
+        _checksum = Crc32C.Append(_checksum, target);
+    }
+
+    private void More()
+    {
+        _at = 0;
+        _end = source.Read(_buffer);
+        if (_end == 0) throw Damaged("it ends too early");
+    }
+
+    private static InvalidDataException Damaged(string what) => new($"The snapshot is damaged: {what}.");
+}
