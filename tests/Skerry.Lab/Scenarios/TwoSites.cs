@@ -57,11 +57,20 @@ internal sealed class TwoSites : IAsyncDisposable
     /// <summary>Starts both nodes, waits until each has its places at relays, and lets traffic flow.</summary>
     public async Task FlowAsync()
     {
-        await Task.WhenAll(Mesh.StartAsync("works", _relays), Mesh.StartAsync("shop", _relays));
-        await Task.WhenAll(UntilReservedAsync("works"), UntilReservedAsync("shop"));
-        await Shop.AskAsync(new TunnelRequest { Do = "load", Node = "works" });
+        await StartEndsAsync();
+        await LoadAsync();
         await UntilMovingAsync(20);
     }
+
+    /// <summary>Starts both nodes, and waits until each has its places at relays.</summary>
+    public async Task StartEndsAsync()
+    {
+        await Task.WhenAll(Mesh.StartAsync("works", _relays), Mesh.StartAsync("shop", _relays));
+        await Task.WhenAll(UntilReservedAsync("works"), UntilReservedAsync("shop"));
+    }
+
+    /// <summary>Begins the traffic.</summary>
+    public Task LoadAsync() => Shop.AskAsync(new TunnelRequest { Do = "load", Node = "works" });
 
     public Task UntilReservedAsync(string node) => Mesh[node].UntilAsync(
         async () => (await Mesh[node].StatusAsync("")).Reservations.Count == Math.Min(2, _relays.Length), $"{node} to hold its places at relays");

@@ -12,6 +12,12 @@ internal sealed record TunnelAnswer : Answer
     /// <summary>Reach, status: where the node that was asked about is connected, best first; empty: it is not.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 
+    /// <summary>Status: those of <see cref="Paths"/> that sessions ride.</summary>
+    public IReadOnlyList<string> Ridden { get; init; } = [];
+
+    /// <summary>Status: how the first session of the load began.</summary>
+    public string Begun { get; init; } = "";
+
     /// <summary>Status: the relays at which there is a reservation.</summary>
     public IReadOnlyList<string> Reservations { get; init; } = [];
 

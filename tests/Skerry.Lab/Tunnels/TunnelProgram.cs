@@ -23,6 +23,7 @@ internal sealed class TunnelProgram : IAsyncDisposable
     private readonly RequestLoop<TunnelRequest, TunnelAnswer> _loop;
     private TunnelNode? _tunnel;
     private Traffic? _traffic;
+    private PathKind? _begun;
     private Task _running = Task.CompletedTask;
 
     private TunnelProgram(TextReader input, TextWriter output) => _loop = new RequestLoop<TunnelRequest, TunnelAnswer>(input, output, DoAsync);
@@ -65,7 +66,7 @@ internal sealed class TunnelProgram : IAsyncDisposable
                 await Tunnel.PingAsync(request.Node, _stopping.Token);
                 return Status(request.Node);
             case "load":
-                _traffic = new Traffic(async cancel => await Tunnel.ConnectAsync(request.Node, Echo, cancel), (stream, cancel) => ((SessionStream)stream).EndWritingAsync(cancel));
+                _traffic = new Traffic(async cancel => await OpenAsync(request.Node, cancel), (stream, cancel) => ((SessionStream)stream).EndWritingAsync(cancel));
                 _running = _traffic.RunAsync(_stopping.Token);
                 return new TunnelAnswer();
             case "mark":
@@ -105,12 +106,21 @@ internal sealed class TunnelProgram : IAsyncDisposable
         return new TunnelAnswer { Routes = Describe(_tunnel.Routes) };
     }
 
+    private async Task<SessionStream> OpenAsync(string node, CancellationToken cancel)
+    {
+        var session = await Tunnel.ConnectAsync(node, Echo, cancel);
+        _begun ??= session.Path;
+        return session;
+    }
+
     private TunnelAnswer Status(string node)
     {
         var status = Tunnel.Status;
         return new TunnelAnswer
         {
             Paths = [.. status.Paths.Where(path => path.Node == node).OrderByDescending(path => path.Sessions).Select(path => path.Address.ToString())],
+            Ridden = [.. status.Paths.Where(path => path.Node == node && path.Sessions > 0).Select(path => path.Address.ToString())],
+            Begun = _begun?.ToString() ?? "",
             Reservations = [.. status.Relays.Where(relay => relay.Reservation is not null).Select(relay => relay.Node)],
         };
     }
