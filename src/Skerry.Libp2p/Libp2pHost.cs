@@ -37,7 +37,7 @@ public sealed class Libp2pHost : IAsyncDisposable
             Calls = (relay, called, cancel) => _relays!.CallAsync(relay, called, cancel),
             SilenceOf = address => _puncher!.SilenceOf(address),
         };
-        _relays = new RelayClient(PeerId, _swarm);
+        _relays = new RelayClient(PeerId, _swarm, time);
         _swarm.Handlers.Add(RelayService.StopId, _relays.AnswerAsync);
         SetRelay(options.Relay);
         if (options.Dht is not null)
@@ -122,6 +122,9 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Connections from outside that are shaking hands.</summary>
     internal int Handshakes => _swarm.Handshakes.Count;
+
+    /// <summary>Connections open or shaking hands, those it dials too.</summary>
+    internal int Places => _swarm.Connections.Taken;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Who and where.</param>

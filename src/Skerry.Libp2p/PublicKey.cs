@@ -82,7 +82,7 @@ public sealed class PublicKey
                     return false;
             }
         }
-        catch (CryptographicException)
+        catch (Exception unusable) when (unusable is CryptographicException or PlatformNotSupportedException or ArgumentException) // the second for curves that this system does not know
         {
             return false;
         }

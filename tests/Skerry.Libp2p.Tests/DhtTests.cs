@@ -1,14 +1,8 @@
-using System.Diagnostics.Metrics;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-
 namespace Skerry.Libp2p.Tests;
 
 /// <summary>A DHT of real hosts over real sockets.</summary>
 public sealed class DhtTests
 {
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
     private static readonly DhtKey Key = DhtKey.OfRendezvous("here");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -152,7 +146,7 @@ public sealed class DhtTests
             Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")],
             Dht = new DhtOptions { Mode = mode, Protocol = protocol },
         };
-        return Libp2pHost.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance, Meters);
+        return TestHosts.BeginAsync(change?.Invoke(options) ?? options);
     }
 
     private static async Task UntilAsync(string what, Func<bool> holds)

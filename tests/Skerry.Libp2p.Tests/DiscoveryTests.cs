@@ -1,18 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Skerry.Libp2p.Tests;
 
 /// <summary>Hosts that find each other, in the LAN of one machine and in a DHT.</summary>
 public sealed class DiscoveryTests
 {
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-
     private readonly int _port = FreePort();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -112,11 +106,8 @@ public sealed class DiscoveryTests
         return ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
     }
 
-    private static Task<Libp2pHost> StartAsync(Func<Libp2pOptions, Libp2pOptions> change) => Libp2pHost.StartAsync(
-        change(new Libp2pOptions { Identity = IdentityKey.Generate(), Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] }),
-        TimeProvider.System,
-        NullLogger.Instance,
-        Meters);
+    private static Task<Libp2pHost> StartAsync(Func<Libp2pOptions, Libp2pOptions> change) => TestHosts.BeginAsync(
+        change(new Libp2pOptions { Identity = IdentityKey.Generate(), Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] }));
 
     private static async Task UntilAsync(string what, Func<bool> holds)
     {

@@ -1,10 +1,6 @@
 using System.Buffers.Binary;
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Libp2p.Driver;
 using Skerry.Libp2p.Wire;
@@ -14,8 +10,6 @@ namespace Skerry.Libp2p.Tests;
 /// <summary>Names that stand for addresses, with a name server of the test's own.</summary>
 public sealed class DnsAddressTests : IDisposable
 {
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-
     private readonly TcpListener _server = new(IPAddress.Loopback, 0);
     private readonly Dictionary<string, string[]> _texts = [];
 
@@ -69,7 +63,7 @@ public sealed class DnsAddressTests : IDisposable
     public void Dispose() => _server.Dispose();
 
     private static Task<Libp2pHost> StartAsync(Func<Libp2pOptions, Libp2pOptions> change) =>
-        Libp2pHost.StartAsync(change(new Libp2pOptions { Identity = IdentityKey.Generate() }), TimeProvider.System, NullLogger.Instance, Meters);
+        TestHosts.BeginAsync(change(new Libp2pOptions { Identity = IdentityKey.Generate() }));
 
     private async Task ServeAsync()
     {

@@ -1,10 +1,6 @@
-using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Skerry.Libp2p.Tests;
 
@@ -12,8 +8,6 @@ namespace Skerry.Libp2p.Tests;
 public sealed class HostTests
 {
     private const string Echo = "/skerry/echo/1.0.0";
-
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -295,7 +289,7 @@ public sealed class HostTests
     private static async Task<Libp2pHost> StartAsync(Func<Libp2pOptions, Libp2pOptions>? change = null)
     {
         var options = new Libp2pOptions { Identity = IdentityKey.Generate(), Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")] };
-        var host = await Libp2pHost.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance, Meters);
+        var host = await TestHosts.BeginAsync(change?.Invoke(options) ?? options);
         host.Handle(Echo, async (stream, cancel) =>
         {
             await stream.CopyToAsync(stream, cancel);

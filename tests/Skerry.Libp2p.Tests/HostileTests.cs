@@ -1,9 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Text;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Libp2p.Driver;
 using Skerry.Libp2p.Wire;
@@ -15,8 +11,6 @@ public sealed class HostileTests
 {
     private const string Echo = "/skerry/echo/1.0.0";
     private const string Never = "/skerry/never/1.0.0";
-
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -31,7 +25,7 @@ public sealed class HostileTests
         Assert.Equal(host.PeerId, await ReachAsync(honest, host));
         foreach (var socket in silent) socket.Dispose();
         await honest.DisposeAsync();
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Fact]
@@ -49,7 +43,7 @@ public sealed class HostileTests
                 await Task.Delay(1, Cancel); // slowly, as it does
             }
         });
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Theory]
@@ -78,7 +72,7 @@ public sealed class HostileTests
         Assert.True(await farewell is null or { Length: 1 });
         Assert.True(await honest.PingAsync(host.PeerId, Cancel) > TimeSpan.Zero);
         await honest.DisposeAsync();
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Fact]
@@ -91,7 +85,7 @@ public sealed class HostileTests
         {
             while (true) await peer.SendAsync(pings, Cancel);
         });
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Fact]
@@ -113,7 +107,7 @@ public sealed class HostileTests
         Assert.True(await honest.PingAsync(host.PeerId, Cancel) > TimeSpan.Zero);
         await peer.DisposeAsync();
         await honest.DisposeAsync();
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Fact]
@@ -141,7 +135,7 @@ public sealed class HostileTests
         Assert.Equal(host.PeerId, await ReachAsync(late, host));
         await late.DisposeAsync();
         await honest.DisposeAsync();
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Fact]
@@ -162,7 +156,7 @@ public sealed class HostileTests
         await Assert.ThrowsAsync<Libp2pException>(async () => await EchoAsync(await honest.OpenAsync(second, [Echo], Cancel), "one more"));
         foreach (var stream in streams) await stream.DisposeAsync();
         await honest.DisposeAsync();
-        await AssertEverythingGivenBackAsync(host);
+        await TestHosts.AssertEverythingGivenBackAsync(host);
     }
 
     [Theory]
@@ -211,14 +205,6 @@ public sealed class HostileTests
         relay.SetRelay(null);
         var refused = await Assert.ThrowsAsync<Libp2pException>(() => honest.ReserveAsync(relay.PeerId, Cancel));
         Assert.Contains("does not speak", refused.Message, StringComparison.Ordinal);
-    }
-
-    private static async Task AssertEverythingGivenBackAsync(Libp2pHost host)
-    {
-        var ledger = host.Ledger;
-        await UntilAsync(
-            () => host.Handshakes == 0 && ledger is { Peers: 0, Streams: 0, Buffers: 0, Memory: 0 } && host.Connections.Count == 0,
-            () => $"{host.Handshakes} handshakes, {ledger.Peers} peers, {host.Connections.Count} connections, {ledger.Streams} streams, {ledger.Buffers} buffers, {ledger.Memory} bytes are left");
     }
 
     private static byte[] Proposal(string protocol) => Negotiation.Proposal(protocol);
@@ -291,7 +277,7 @@ public sealed class HostileTests
     private static async Task<Libp2pHost> StartAsync(Func<Libp2pOptions, Libp2pOptions>? change = null)
     {
         var options = new Libp2pOptions { Identity = IdentityKey.Generate(), Listen = [Multiaddr.Parse("/ip4/127.0.0.1/tcp/0")], HolePunching = false };
-        var host = await Libp2pHost.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance, Meters);
+        var host = await TestHosts.BeginAsync(change?.Invoke(options) ?? options);
         host.Handle(Echo, async (stream, cancel) =>
         {
             await stream.CopyToAsync(stream, cancel);

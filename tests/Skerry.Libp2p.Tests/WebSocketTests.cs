@@ -1,12 +1,8 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Libp2p.Wire;
 
@@ -16,8 +12,6 @@ namespace Skerry.Libp2p.Tests;
 public sealed class WebSocketTests
 {
     private const string Echo = "/skerry/echo/1.0.0";
-
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -123,7 +117,7 @@ public sealed class WebSocketTests
     private static async Task<Libp2pHost> StartAsync(Func<Libp2pOptions, Libp2pOptions>? change = null)
     {
         var options = new Libp2pOptions { Identity = IdentityKey.Generate() };
-        var host = await Libp2pHost.StartAsync(change?.Invoke(options) ?? options, TimeProvider.System, NullLogger.Instance, Meters);
+        var host = await TestHosts.BeginAsync(change?.Invoke(options) ?? options);
         host.Handle(Echo, async (stream, cancel) =>
         {
             await stream.CopyToAsync(stream, cancel);

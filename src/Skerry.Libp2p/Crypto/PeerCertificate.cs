@@ -37,14 +37,14 @@ internal static class PeerCertificate
     public static PublicKey? Verify(X509Certificate2 certificate, out string? error)
     {
         error = null;
-        if (certificate.Extensions.SingleOrDefault(extension => extension.Oid?.Value == ExtensionOid) is not { } extension)
-        {
-            error = "the certificate does not name a peer";
-            return null;
-        }
-
         try
         {
+            if (certificate.Extensions.Where(extension => extension.Oid?.Value == ExtensionOid).ToArray() is not [var extension])
+            {
+                error = "the certificate does not name a peer, or more than one";
+                return null;
+            }
+
             var sequence = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
             var encoded = sequence.ReadOctetString();
             var signature = sequence.ReadOctetString();
@@ -54,7 +54,7 @@ internal static class PeerCertificate
             else if (!IsSelfSigned(certificate)) error = "the certificate is not signed by its own key";
             else return key;
         }
-        catch (Exception unreadable) when (unreadable is AsnContentException or CryptographicException)
+        catch (Exception unreadable) when (unreadable is AsnContentException or CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
             error = "the certificate's words on its peer cannot be read";
         }

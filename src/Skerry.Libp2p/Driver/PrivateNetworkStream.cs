@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 
 using Skerry.Libp2p.Core.Multistream;
@@ -21,11 +20,13 @@ internal sealed class PrivateNetworkStream : AsyncStream
     private readonly Stream _inner;
     private readonly IReadOnlyList<PreSharedKey> _known;
     private readonly byte[] _theirs;
+    private readonly ResourceLedger _ledger;
     private XSalsa20 _send;
     private XSalsa20? _receive;
     private int _greetingLeft = Greeting.Length;
 
-    private PrivateNetworkStream(Stream inner, XSalsa20 send, IReadOnlyList<PreSharedKey> known, byte[] theirs) => (_inner, _send, _known, _theirs) = (inner, send, known, theirs);
+    private PrivateNetworkStream(Stream inner, XSalsa20 send, IReadOnlyList<PreSharedKey> known, byte[] theirs, ResourceLedger ledger) =>
+        (_inner, _send, _known, _theirs, _ledger) = (inner, send, known, theirs, ledger);
 
     /// <summary>Whether the other side has said a word that one of the keys makes sense of.</summary>
     public bool IsRecognised => _receive is not null;
@@ -35,16 +36,17 @@ internal sealed class PrivateNetworkStream : AsyncStream
     /// <param name="key">What to speak under.</param>
     /// <param name="known">What the other side may speak under.</param>
     /// <param name="isFollower">Whether to wait for the other side's first word, and to speak under the key that it does.</param>
+    /// <param name="ledger">Counts its buffers.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="Libp2pException">The other side ends, or is of another network.</exception>
-    public static async Task<PrivateNetworkStream> BeginAsync(Stream inner, PreSharedKey key, IReadOnlyList<PreSharedKey> known, bool isFollower, CancellationToken cancel)
+    public static async Task<PrivateNetworkStream> BeginAsync(Stream inner, PreSharedKey key, IReadOnlyList<PreSharedKey> known, bool isFollower, ResourceLedger ledger, CancellationToken cancel)
     {
         var ours = RandomNumberGenerator.GetBytes(XSalsa20.NonceLength);
         await inner.WriteAsync(ours, cancel).ConfigureAwait(false);
         await inner.FlushAsync(cancel).ConfigureAwait(false);
         var theirs = new byte[XSalsa20.NonceLength];
         await inner.ReadWholeAsync(theirs, cancel).ConfigureAwait(false);
-        var stream = new PrivateNetworkStream(inner, new XSalsa20(key.Key, ours), known, theirs);
+        var stream = new PrivateNetworkStream(inner, new XSalsa20(key.Key, ours), known, theirs, ledger);
         if (isFollower) stream._send = new XSalsa20((await stream.RecogniseAsync(cancel).ConfigureAwait(false)).Key, ours);
         return stream;
     }
@@ -67,7 +69,7 @@ internal sealed class PrivateNetworkStream : AsyncStream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(buffer.Length);
+        var bytes = _ledger.Rent(buffer.Length);
         try
         {
             buffer.CopyTo(bytes);
@@ -76,7 +78,7 @@ internal sealed class PrivateNetworkStream : AsyncStream
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            _ledger.Return(bytes);
         }
     }
 

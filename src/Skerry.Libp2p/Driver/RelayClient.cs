@@ -7,8 +7,12 @@ namespace Skerry.Libp2p.Driver;
 /// <summary>Calls through relays, and is called through them (libp2p relay/circuit-v2.md).</summary>
 /// <param name="self">This node.</param>
 /// <param name="swarm">Its connections.</param>
-internal sealed class RelayClient(PeerId self, Swarm swarm)
+/// <param name="time">Tells whether a reservation is over.</param>
+internal sealed class RelayClient(PeerId self, Swarm swarm, TimeProvider time)
 {
+    /// <summary>Of a relay's own that are looked at.</summary>
+    private const int MaxAddresses = 16;
+
     /// <summary>Asks a connected relay to put callers through.</summary>
     /// <exception cref="Libp2pException">It does not.</exception>
     public async Task<RelayReservation> ReserveAsync(Connection relay, CancellationToken cancel)
@@ -18,14 +22,11 @@ internal sealed class RelayClient(PeerId self, Swarm swarm)
         var (answer, others) = await AskAsync(stream, new HopMessage { Type = HopMessage.Types.Kind.Reserve }, cancel).ConfigureAwait(false);
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
         if (answer.Status != RelayStatus.RelayOk || answer.Reservation is not { } given) throw Refused($"{relay.Peer} gives no reservation: {answer.Status}.", answer.Status, others);
+        // The voucher is a word for others, who need none so far: relays may leave it out (circuit-v2.md, "Reservation Vouchers"), but not give a wrong one.
         if (given.HasVoucher && !VoucherCodec.Verify(given.Voucher.Span, relay.Peer, self)) throw new Libp2pException($"{relay.Peer} gives a reservation that it has not signed for this node.");
-        var addresses = new List<Multiaddr>();
-        foreach (var bytes in given.Addresses)
-        {
-            if (Multiaddr.TryRead(bytes.Span, out var address)) addresses.Add(Through(address.WithPeer(relay.Peer)));
-        }
-
-        return new RelayReservation(relay.Peer, DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(given.Expire, int.MaxValue)), addresses);
+        var expires = DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(given.Expire, int.MaxValue));
+        if (expires <= time.GetUtcNow()) throw new Libp2pException($"{relay.Peer} gives a reservation that was over at {expires:u}, or a clock is wrong.");
+        return new RelayReservation(relay.Peer, expires, WaysOver(relay, given));
     }
 
     /// <summary>Tells a relay that its reservation is needed no more. One that does not know this may take it for a refresh; then it runs out by itself.</summary>
@@ -74,6 +75,23 @@ internal sealed class RelayClient(PeerId self, Swarm swarm)
         var connection = await swarm.TakeInAsync(stream, Through(relay.Address.WithPeer(relay.Peer)).WithPeer(caller), caller, cancel).ConfigureAwait(false);
         // The stream is the connection's from here on.
         if (connection is not null) await connection.Session.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Ways over the relay: where this node has called it, and of what it names itself what is on the same machine. It could name anybody, and every caller would
+    /// knock there.
+    /// </summary>
+    private static List<Multiaddr> WaysOver(Connection relay, ReservationMessage given)
+    {
+        var ways = new List<Multiaddr>();
+        if (relay.IsDialler) ways.Add(relay.Address);
+        foreach (var bytes in given.Addresses.Take(MaxAddresses))
+        {
+            if (!Multiaddr.TryRead(bytes.Span, out var named) || named.IsCircuit || (named.PeerId is { } said && said != relay.Peer)) continue;
+            if (named.Parts[0].ToString() == relay.Address.Parts[0].ToString()) ways.Add(named);
+        }
+
+        return [.. ways.Select(way => Through(way.WithPeer(relay.Peer))).Distinct()];
     }
 
     private static Multiaddr Through(Multiaddr relay) => relay.With(Multiaddr.Parse("/p2p-circuit"));

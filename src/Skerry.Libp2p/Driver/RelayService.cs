@@ -113,7 +113,7 @@ internal sealed class RelayService
             await using var _ = stream.ConfigureAwait(false);
             var yes = new HopMessage { Type = HopMessage.Types.Kind.Status, Status = RelayStatus.RelayOk, Limit = Limit() };
             await caller.WritePrefixedAsync(yes.ToByteArray(), cancel).ConfigureAwait(false);
-            await new Circuit(caller, stream, _relay, _time) { Carried = _relay.MaxBytesPerSecond is null ? null : OnCarried }.RunAsync(cancel).ConfigureAwait(false);
+            await new Circuit(caller, stream, _relay, _swarm.Ledger, _time) { Carried = _relay.MaxBytesPerSecond is null ? null : OnCarried }.RunAsync(cancel).ConfigureAwait(false);
         }
         finally
         {

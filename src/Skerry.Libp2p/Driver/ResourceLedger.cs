@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>
@@ -76,6 +78,21 @@ internal sealed class ResourceLedger(Libp2pOptions options)
     {
         Interlocked.Add(ref _memory, -bytes);
         Interlocked.Decrement(ref _buffers);
+    }
+
+    /// <summary>A buffer that must be had and is no peer's alone.</summary>
+    /// <param name="length">At least so long, bytes.</param>
+    public byte[] Rent(int length)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        Take(buffer.Length);
+        return buffer;
+    }
+
+    public void Return(byte[] buffer)
+    {
+        GiveBack(buffer.Length);
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     public void AddStream() => Interlocked.Increment(ref _streams);

@@ -177,15 +177,16 @@ internal sealed class Swarm : IAsyncDisposable
             return null;
         }
 
+        Connection? connection = null;
         try
         {
             using var deadline = WithDeadline(handshake.Token);
             var isWeb = WebSocketAddress.TryRead(address, out var web);
             var way = isWeb ? await WebSocketTransport.AcceptAsync(channel, web!.IsSecure ? _options.WebSocketCertificate : null, deadline.Token).ConfigureAwait(false) : channel;
             var terms = new UpgradeTerms(address, expected, IsClient: false) { IsFromListener = !address.IsCircuit && !isWeb, Silence = isWeb ? null : SilenceOf(address) };
-            var connection = await _upgrader.UpgradeAsync(way, terms, deadline.Token).ConfigureAwait(false);
-            if (Begin(connection)) return connection;
-            Refuse(address, $"{connection.Peer} has as many as it may");
+            var upgraded = await _upgrader.UpgradeAsync(way, terms, deadline.Token).ConfigureAwait(false);
+            if (Begin(upgraded)) connection = upgraded;
+            else Refuse(address, $"{upgraded.Peer} has as many as it may");
         }
         catch (Libp2pException failed)
         {
@@ -198,11 +199,14 @@ internal sealed class Swarm : IAsyncDisposable
         finally
         {
             handshake.Dispose();
+            if (connection is null)
+            {
+                await channel.DisposeAsync().ConfigureAwait(false);
+                Connections.GiveBackPlace();
+            }
         }
 
-        await channel.DisposeAsync().ConfigureAwait(false);
-        Connections.GiveBackPlace();
-        return null;
+        return connection;
     }
 
     public async ValueTask DisposeAsync()

@@ -46,7 +46,8 @@ internal sealed class Upgrader : IDisposable
         {
             // A way through a relay of the network is inside it already.
             if (_networks is [var first, ..] known && !address.IsCircuit)
-                channel = network = await PrivateNetworkStream.BeginAsync(channel, terms.Network ?? first, known, isFollower: !terms.IsClient && terms.Silence is null, cancel).ConfigureAwait(false);
+                channel = network = await PrivateNetworkStream.BeginAsync(channel, terms.Network ?? first, known, isFollower: !terms.IsClient && terms.Silence is null, _ledger, cancel)
+                    .ConfigureAwait(false);
             var (security, isClient) = await AgreeAsync(channel, terms, cancel).ConfigureAwait(false);
             (channel, var muxed, var key, account) = await SecureAsync(channel, security, isClient, cancel).ConfigureAwait(false);
             if (terms.Expected is { } id && id != account.Peer) throw new Libp2pException($"At {address} is {account.Peer}, not {id}.");

@@ -44,7 +44,15 @@ internal static class WebSocketTransport
         if (certificate is not null)
         {
             var tls = new SslStream(channel, leaveInnerStreamOpen: false);
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancel).ConfigureAwait(false);
+            try
+            {
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancel).ConfigureAwait(false);
+            }
+            catch (AuthenticationException refused)
+            {
+                throw new Libp2pException($"The caller's TLS handshake failed: {refused.Message}", refused);
+            }
+
             channel = tls;
         }
 

@@ -154,7 +154,7 @@ internal sealed class RelayKeeper(
 
     private static RelayCandidate Candidate(RelayState relay) => new(relay.Node, relay.Zone, relay.RoundTrip, relay.Loss, relay.IsPreferred, relay.Load / 100.0, relay.Aversion);
 
-    private IEnumerable<RelayState> Held() => _relays.Values.Where(relay => relay.Reservation is not null && relay.Connection is not null);
+    private IEnumerable<RelayState> Held() => _relays.Values.Where(relay => relay.Connection is not null && relay.Reservation?.Expires > time.GetUtcNow());
 
     private async Task WaitAsync(CancellationToken stopping)
     {
@@ -335,7 +335,7 @@ internal sealed class RelayKeeper(
             lock (_gate)
             {
                 if (relay.Connection?.Id != connection.Id) return false;
-                var isNew = relay.Reservation is null;
+                var isNew = relay.Reservation is not { } before || before.Expires <= time.GetUtcNow();
                 (relay.Reservation, relay.Failure, relay.Release) = (reservation, null, null);
                 if (isNew) TunnelLog.Reserved(logger, relay.Node, reservation.Expires);
                 return isNew;

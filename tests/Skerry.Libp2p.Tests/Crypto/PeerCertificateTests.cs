@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 using Skerry.Libp2p.Crypto;
@@ -60,6 +61,51 @@ public sealed class PeerCertificateTests
         using var presented = X509CertificateLoader.LoadCertificate(Convert.FromHexString(certificate));
         Assert.Null(PeerCertificate.Verify(presented, out var error));
         Assert.NotNull(error);
+    }
+
+    [Fact]
+    public void A_certificate_that_names_two_peers_proves_nothing()
+    {
+        using var ours = PeerCertificate.Create(IdentityKey.Generate(), DateTimeOffset.UtcNow);
+        var word = ours.Extensions.Single(extension => extension.Oid?.Value == "1.3.6.1.4.1.53594.1.1");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=libp2p", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(word);
+        request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.53594.1.2", word.RawData, critical: false));
+        using var both = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        // .NET does not make one with the same extension twice: the second gets the first's number.
+        var bytes = both.RawData;
+        bytes[bytes.AsSpan().IndexOf((byte[])[0x83, 0xA2, 0x5A, 1, 2]) + 4] = 1;
+        using var twice = X509CertificateLoader.LoadCertificate(bytes);
+        Assert.Null(PeerCertificate.Verify(twice, out var error));
+        Assert.NotNull(error);
+    }
+
+    [Fact]
+    public void Changed_certificates_prove_nobody_else()
+    {
+        var random = new Random(1);
+        string[] sound = [Ed25519Certificate, EcdsaCertificate, Secp256k1Certificate];
+        string[] peers = ["12D3KooWM6CgA9iBFZmcYAHA6A2qvbAxqfkmrYiRQuz3XEsk4Ksv", "QmfXbAwNjJLXfesgztEHe8HwgVDCMMpZ9Eax1HYq6hn9uE"];
+        for (var round = 0; round < 3000; round++)
+        {
+            var bytes = Convert.FromHexString(sound[round % sound.Length]);
+            for (var change = random.Next(1, 4); change > 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            X509Certificate2 presented;
+            try
+            {
+                presented = X509CertificateLoader.LoadCertificate(bytes);
+            }
+            catch (CryptographicException)
+            {
+                continue; // TLS itself refuses it
+            }
+
+            using (presented)
+            {
+                if (PeerCertificate.Verify(presented, out _) is { } proved) Assert.Contains(PeerId.FromPublicKey(proved).ToString(), peers);
+            }
+        }
     }
 
     [Fact]
