@@ -8,4 +8,10 @@ public interface ITunnelDirectory
 
     /// <summary>What is known of a node; null: nothing.</summary>
     NodeRoutes? Find(string node);
+
+    /// <summary>
+    /// Whether membership knows that a node is dead: then nobody waits for it. False for one that merely cannot be heard, since its site is cut off, or this one.
+    /// <see cref="TunnelNode.DirectoryChanged"/> is to be called when it changes.
+    /// </summary>
+    bool IsDead(string node);
 }

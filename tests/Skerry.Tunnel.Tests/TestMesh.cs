@@ -60,6 +60,13 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public Task<TunnelNode> StartRelayAsync(string name) => StartAsync(name, isOpen: true, RelayDuty.Always);
 
+    /// <summary>Membership knows a node to be dead.</summary>
+    public void SetDead(string node)
+    {
+        Directory.SetDead(node);
+        foreach (var other in _nodes.ToArray()) other.DirectoryChanged();
+    }
+
     /// <param name="name">Its name.</param>
     /// <param name="isOpen">Whether it takes connections in.</param>
     /// <param name="relay">Whether it is a relay.</param>

@@ -43,7 +43,7 @@ internal static class TunnelPart
             FinderPeriod = tunnel.FinderPeriod,
             ResumeTimeout = tunnel.ResumeTimeout,
         };
-        var directory = new CatalogTunnelDirectory(catalog);
+        var directory = new CatalogTunnelDirectory(catalog, gossip.Name);
         try
         {
             return await TunnelNode.StartAsync(options, directory, time, loggers, meters);

@@ -2,16 +2,19 @@ using Skerry.Tunnel.Wire;
 
 namespace Skerry.Tunnel.Driver;
 
-/// <summary>A session another node asks for, until it is decided about.</summary>
-/// <param name="service">Takes it in or refuses it.</param>
+/// <summary>
+/// A session another node asks for, until it is decided about. Who asks may ask again over another path when the first dies before the answer comes: that is the same
+/// question, and gets the same answer.
+/// </summary>
+/// <param name="service">Takes it in.</param>
+/// <param name="id">Which.</param>
 /// <param name="caller">Who asks.</param>
 /// <param name="target">For what.</param>
-/// <param name="request">How.</param>
-/// <param name="attachment">The path it came over.</param>
-internal sealed class AskedSession(SessionService service, KnownNode caller, SessionTarget target, SessionRequest request, Attachment attachment) : IncomingSession
+/// <param name="first">How.</param>
+internal sealed class AskedSession(SessionService service, Guid id, KnownNode caller, SessionTarget target, SessionRequest first) : IncomingSession
 {
-    private readonly TaskCompletionSource<bool> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ResumableSession? _session;
+    private readonly TaskCompletionSource<SessionDecision> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile SessionRequest _latest = first;
 
     public override string Caller => caller.Node;
 
@@ -19,28 +22,40 @@ internal sealed class AskedSession(SessionService service, KnownNode caller, Ses
 
     public override SessionTarget Target => target;
 
-    /// <summary>Whether it was accepted; ends when that is known.</summary>
-    public Task<bool> Decided => _decided.Task;
+    public Guid Id => id;
 
-    public override async Task<SessionStream> AcceptAsync(CancellationToken cancel)
+    /// <summary>What became of it; ends when that is known.</summary>
+    public Task<SessionDecision> Decided => _decided.Task;
+
+    /// <summary>It is asked for again: the answer goes where the last question came from.</summary>
+    public void AskAgain(SessionRequest again)
     {
-        if (_decided.Task.IsCompleted) throw new InvalidOperationException("This session was decided about already.");
-        _session = await service.AcceptAsync(caller, target, request, attachment, cancel).ConfigureAwait(false);
-        _decided.TrySetResult(true);
-        return _session;
+        if (again.Attempt >= _latest.Attempt) _latest = again;
     }
 
-    public override async Task RefuseAsync(SessionRefusal why, string message, CancellationToken cancel)
+    /// <summary>Whether the answer goes where this question came from.</summary>
+    public bool IsLatest(SessionRequest question) => ReferenceEquals(_latest, question);
+
+    public override Task<SessionStream> AcceptAsync(CancellationToken cancel)
     {
         if (_decided.Task.IsCompleted) throw new InvalidOperationException("This session was decided about already.");
-        await service.RefuseAsync(attachment.Stream, caller, target, why, message, cancel).ConfigureAwait(false);
-        _decided.TrySetResult(false);
+        var session = service.TakeIn(this);
+        _decided.TrySetResult(new SessionDecision(session, default, ""));
+        return Task.FromResult<SessionStream>(session);
+    }
+
+    public override Task RefuseAsync(SessionRefusal why, string message, CancellationToken cancel)
+    {
+        if (_decided.Task.IsCompleted) throw new InvalidOperationException("This session was decided about already.");
+        _decided.TrySetResult(new SessionDecision(null, why, message));
+        return Task.CompletedTask;
     }
 
     /// <summary>Who answers is done with it.</summary>
     public async Task CloseAsync()
     {
-        _decided.TrySetResult(false);
-        if (_session is not null) await _session.DisposeAsync().ConfigureAwait(false);
+        // A fault of who answers must not look like a path that died: that would be asked again.
+        _decided.TrySetResult(new SessionDecision(null, SessionRefusal.ServiceUnreachable, "who should answer has failed"));
+        if ((await _decided.Task.ConfigureAwait(false)).Session is { } session) await session.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Links(
     TunnelOptions options, Libp2pHost host, ITunnelDirectory directory, PeerNames names, Func<string, RelayNode?> relays, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<(string Node, bool IsDirect), Lazy<Task<PeerConnection>>> _dialling = new();
+    private readonly ConcurrentDictionary<CancellationTokenSource, string> _underWay = new();
 
     public DialHistory History { get; } = new();
 
@@ -50,6 +51,18 @@ internal sealed class Links(
     /// <exception cref="TunnelException">None can.</exception>
     public Task<PeerConnection> ReachDirectlyAsync(string node, CancellationToken cancel) =>
         Best(node) is { Address.IsCircuit: false } there ? Task.FromResult(there) : DialAsync(node, isDirect: true, cancel);
+
+    /// <summary>Whether membership knows that a node is dead, and nothing says otherwise: a connection to it that stands would.</summary>
+    public bool IsDead(string node) => directory.IsDead(node) && Best(node) is null;
+
+    /// <summary>The mesh says something new of its nodes: who is dead is not dialled any longer.</summary>
+    public void OnDirectoryChanged()
+    {
+        foreach (var (dial, node) in _underWay)
+        {
+            if (directory.IsDead(node)) GiveUp(dial);
+        }
+    }
 
     /// <summary>Whether anything is known of how a node is reached.</summary>
     public bool IsKnown(string node) => Best(node) is not null || AddressesOf(node).Count > 0;
@@ -109,12 +122,26 @@ internal sealed class Links(
     {
         await Task.Yield();
         if (node == options.Node) throw new TunnelException($"{node} is this node itself.");
+        using var timeout = new CancellationTokenSource(options.DialTimeout, time);
+        _underWay[timeout] = node;
+        try
+        {
+            if (directory.IsDead(node)) throw new TunnelException(DeadText(node));
+            return await DialAllAsync(node, isDirect, timeout).ConfigureAwait(false);
+        }
+        finally
+        {
+            _underWay.TryRemove(timeout, out _);
+        }
+    }
+
+    private async Task<PeerConnection> DialAllAsync(string node, bool isDirect, CancellationTokenSource timeout)
+    {
         var known = WaysTo(node).ToList();
         if (known.Count == 0) known = await AskDhtAsync(node).ConfigureAwait(false);
         var ways = known.Where(address => !address.IsCircuit || (!isDirect && RelayOf(address) is { } relay && relay != host.PeerId));
         var steps = DialPlan.Of(ways, address => RelayOf(address) is { } relay ? RelayCost(relay) : double.MaxValue);
         if (steps.Count == 0) throw new TunnelException($"Nobody has said where {node} is{(isDirect ? "" : ", nor through which relay it is reached")}.");
-        using var timeout = new CancellationTokenSource(options.DialTimeout, time);
         var running = steps.Select(step => TryAsync(node, step, timeout.Token)).ToList();
         var failures = new List<string>();
         while (running.Count > 0)
@@ -133,7 +160,7 @@ internal sealed class Links(
             failures.Add(failure!);
         }
 
-        throw new TunnelException($"{node} is not reached: {string.Join("; ", failures)}");
+        throw new TunnelException(directory.IsDead(node) ? DeadText(node) : $"{node} is not reached: {string.Join("; ", failures)}");
     }
 
     /// <summary>Nobody has told this node where it is: the DHT may know, if the mesh key says which peer it is.</summary>
@@ -149,6 +176,21 @@ internal sealed class Links(
         catch (Exception failed) when (failed is Libp2pException or OperationCanceledException)
         {
             return [];
+        }
+    }
+
+    /// <summary>What is said of a node that nobody waits for.</summary>
+    public static string DeadText(string node) => $"{node} is dead, as membership says.";
+
+    private static void GiveUp(CancellationTokenSource dial)
+    {
+        try
+        {
+            dial.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over already.
         }
     }
 

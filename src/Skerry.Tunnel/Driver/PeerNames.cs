@@ -56,7 +56,8 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
     /// <summary>Tells the peer of a new connection who this node is, and hears who it is.</summary>
     public async Task TellAsync(PeerConnection connection, CancellationToken cancel)
     {
-        if (!connection.IsDialler || Find(connection.Peer) is not null) return;
+        // On each connection: the other side may have forgotten, with an earlier one, what this side still knows.
+        if (!connection.IsDialler) return;
         try
         {
             var stream = await host.OpenAsync(connection, [Protocol], cancel).ConfigureAwait(false);

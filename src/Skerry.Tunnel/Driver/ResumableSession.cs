@@ -25,6 +25,8 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     private Attachment? _attachment;
     private TaskCompletionSource? _room;
     private TunnelException? _failure;
+    private int _paths;
+    private uint _attempt;
     private bool _isPumping;
     private bool _isReadableComplete;
     private bool _hasReadAll;
@@ -46,6 +48,23 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
 
     /// <summary>The path it rides; null while it has none.</summary>
     public Attachment? Current => _attachment;
+
+    /// <summary>How many paths it has ridden.</summary>
+    public int Paths => Volatile.Read(ref _paths);
+
+    /// <summary>Numbers the next question for a path, on the side that asks.</summary>
+    public uint NextAttempt() => Interlocked.Increment(ref _attempt);
+
+    /// <summary>Whether a question for a path is newer than those before; one that was held up on a dead path must not take the session back there.</summary>
+    public bool IsNewer(uint attempt)
+    {
+        lock (_gate)
+        {
+            if (attempt <= _attempt) return false;
+            _attempt = attempt;
+            return true;
+        }
+    }
 
     /// <summary>Leaves the path it rides, so that what has come does not move while the other side is told of it.</summary>
     /// <returns>How far the other direction has come, and how far it may go.</returns>
@@ -72,6 +91,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             if (!_core.Attach(received, limit)) return false;
             _attachment?.Break();
             _attachment = attachment;
+            _paths++;
             MakeRoom();
         }
 

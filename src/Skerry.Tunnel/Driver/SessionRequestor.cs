@@ -20,10 +20,11 @@ namespace Skerry.Tunnel.Driver;
 internal sealed class SessionRequestor(
     TunnelOptions options, Libp2pHost host, Links links, BackgroundTasks tasks, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
-    /// <summary>Paths tried for a new session.</summary>
-    private const int Attempts = 6;
+    /// <summary>How often in a row a node is dialled for a new session: there is no way to it, and the caller may have another choice.</summary>
+    private const int MaxDials = 6;
 
     private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestOpenPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Guid, ResumableSession> _sessions = new();
@@ -40,20 +41,7 @@ internal sealed class SessionRequestor(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    var connection = await links.ReachAsync(node, either.Token).ConfigureAwait(false);
-                    await AskAsync(session, connection, isResume: false, either.Token).ConfigureAwait(false);
-                    break;
-                }
-                catch (Exception failed) when (failed is Libp2pException or IOException && failed is not TunnelException { Refusal: not null } && attempt < Attempts && links.IsKnown(node))
-                {
-                    // The path died while it was asked for, or its relay before that was noticed: nothing has begun, and the next one may do.
-                    await Task.Delay(attempt * AttemptPause, time, either.Token).ConfigureAwait(false);
-                }
-            }
+            await OpenAsync(session, either.Token).ConfigureAwait(false);
         }
         catch (Exception failed) when (failed is Libp2pException or IOException && failed is not TunnelException)
         {
@@ -67,6 +55,34 @@ internal sealed class SessionRequestor(
         _sessions[id] = session;
         _ = session.Over.ContinueWith(_ => _sessions.TryRemove(id, out ResumableSession? _), TaskScheduler.Default);
         return session;
+    }
+
+    /// <summary>
+    /// Asks until there is an answer. The other side takes one session in once, however often it is asked for: the path may die with the question, before it is decided
+    /// about, or with the answer.
+    /// </summary>
+    private async Task OpenAsync(ResumableSession session, CancellationToken cancel)
+    {
+        var (dials, pause) = (0, TimeSpan.Zero);
+        while (true)
+        {
+            var isReached = false;
+            try
+            {
+                var connection = await links.ReachAsync(session.Node, cancel).ConfigureAwait(false);
+                (isReached, dials) = (true, 0);
+                await AskAsync(session, connection, isResume: false, cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failed) when (failed is Libp2pException or IOException && failed is not TunnelException { Refusal: not null })
+            {
+                if (links.IsDead(session.Node)) throw new TunnelException(Links.DeadText(session.Node), failed);
+                if (!isReached && (++dials == MaxDials || !links.IsKnown(session.Node))) throw;
+            }
+
+            pause = pause + AttemptPause < LongestOpenPause ? pause + AttemptPause : LongestOpenPause;
+            await Task.Delay(pause, time, cancel).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Looks for better ways to the nodes that sessions reach through a relay, and moves the sessions there.</summary>
@@ -135,6 +151,11 @@ internal sealed class SessionRequestor(
             {
                 if (stopping.IsCancellationRequested) break;
                 why = failed.Message;
+                if (session.Current is null && links.IsDead(session.Node))
+                {
+                    why = Links.DeadText(session.Node);
+                    break;
+                }
             }
 
             // A better path that was none: the one before may still stand.
@@ -152,30 +173,46 @@ internal sealed class SessionRequestor(
 
     private async Task AskAsync(ResumableSession session, PeerConnection connection, bool isResume, CancellationToken cancel)
     {
+        // Before anything is asked: a silent path is given up after that, and the next one is asked.
+        host.SetHeartbeat(connection, options.HeartbeatPeriod, 2 * options.HeartbeatPeriod);
         var stream = await host.OpenAsync(connection, [SessionService.Protocol], cancel).ConfigureAwait(false);
         try
         {
-            var (received, limit) = isResume ? session.Detach() : (0ul, (ulong)SessionLimits.InitialWindow);
-            var request = new SessionRequest
-            {
-                Id = Google.Protobuf.ByteString.CopyFrom(session.Id.ToByteArray()),
-                IsResume = isResume,
-                Service = session.Target.Service,
-                Instance = session.Target.Instance,
-                Network = session.Target.Network,
-                Received = received,
-                Limit = limit,
-            };
-            await stream.SendMessageAsync(request, cancel).ConfigureAwait(false);
-            var answer = await stream.ReceiveMessageAsync(SessionAnswer.Parser, cancel).ConfigureAwait(false);
+            var answer = await HearAsync(session, stream, isResume, cancel).ConfigureAwait(false);
             if (answer.Status != 0) throw new TunnelException((SessionRefusal)answer.Status, $"{session.Node} refuses: {answer.Message}");
-            host.SetHeartbeat(connection, options.HeartbeatPeriod, 2 * options.HeartbeatPeriod);
             if (!session.TryAttach(new Attachment(stream, connection), answer.Received, answer.Limit)) throw new TunnelException(SessionRefusal.Unknown, $"{session.Node} has another idea of how far the session has come.");
         }
         catch
         {
             stream.Abort();
             throw;
+        }
+    }
+
+    private async Task<SessionAnswer> HearAsync(ResumableSession session, Libp2pStream stream, bool isResume, CancellationToken cancel)
+    {
+        var (received, limit) = isResume ? session.Detach() : (0ul, (ulong)SessionLimits.InitialWindow);
+        var request = new SessionRequest
+        {
+            Id = Google.Protobuf.ByteString.CopyFrom(session.Id.ToByteArray()),
+            IsResume = isResume,
+            Service = session.Target.Service,
+            Instance = session.Target.Instance,
+            Network = session.Target.Network,
+            Received = received,
+            Limit = limit,
+            Attempt = session.NextAttempt(),
+        };
+        using var timeout = new CancellationTokenSource(options.DialTimeout / 2, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        try
+        {
+            await stream.SendMessageAsync(request, either.Token).ConfigureAwait(false);
+            return await stream.ReceiveMessageAsync(SessionAnswer.Parser, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        {
+            throw new TunnelException($"{session.Node} has not answered within {options.DialTimeout.TotalSeconds / 2:0.#} s.", late);
         }
     }
 }

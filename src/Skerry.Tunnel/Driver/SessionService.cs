@@ -14,17 +14,22 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="host">For heartbeats.</param>
 /// <param name="names">Who asks.</param>
 /// <param name="tasks">What runs beside.</param>
+/// <param name="isDead">Whether membership says that a node is dead.</param>
 /// <param name="metrics">Counts.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="logger">Tells of refusals.</param>
 internal sealed class SessionService(
-    TunnelOptions options, Libp2pHost host, PeerNames names, BackgroundTasks tasks, TunnelMetrics metrics, TimeProvider time, ILogger logger)
+    TunnelOptions options, Libp2pHost host, PeerNames names, BackgroundTasks tasks, Func<string, bool> isDead, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     public const string Protocol = "/skerry/session/1.0.0";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<Guid, ResumableSession> _sessions = new();
+
+    // Not decided about yet. A session is in one of the two, and moves under the lock.
+    private readonly Dictionary<Guid, AskedSession> _asked = [];
+    private readonly Lock _gate = new();
 
     /// <summary>Decides about sessions, and serves those it accepts; null: all are refused.</summary>
     public Func<IncomingSession, CancellationToken, Task>? Answer { get; set; }
@@ -43,9 +48,7 @@ internal sealed class SessionService(
         }
 
         var attachment = new Attachment(stream, connection);
-        var isTaken = request.IsResume
-            ? await ResumeAsync(caller, request, attachment, cancel).ConfigureAwait(false)
-            : await BeginAsync(caller, request, attachment, cancel).ConfigureAwait(false);
+        var isTaken = await JoinAsync(caller, request, attachment, cancel).ConfigureAwait(false);
         if (!isTaken) return;
         host.SetHeartbeat(connection, options.HeartbeatPeriod, 2 * options.HeartbeatPeriod);
         await attachment.Ended.WaitAsync(cancel).ConfigureAwait(false);
@@ -59,36 +62,97 @@ internal sealed class SessionService(
         if (stream is Libp2pStream ours) await ours.EndWritingAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Takes a new session in.</summary>
-    public async Task<ResumableSession> AcceptAsync(KnownNode caller, SessionTarget target, SessionRequest request, Attachment attachment, CancellationToken cancel)
+    /// <summary>Takes a new session in; a path joins it when its caller is told so.</summary>
+    public ResumableSession TakeIn(AskedSession asked)
     {
-        var id = new Guid(request.Id.Span);
-        var session = new ResumableSession(id, caller.Node, target, new SessionLimits(options.MaxReplay, options.MaxWindow), metrics) { Lost = AwaitResume };
-        if (!_sessions.TryAdd(id, session)) throw new TunnelException($"{caller.Node} asks for a session that is there already.");
-        _ = session.Over.ContinueWith(_ => _sessions.TryRemove(id, out ResumableSession? _), TaskScheduler.Default);
-        await attachment.Stream.SendMessageAsync(new SessionAnswer { Limit = SessionLimits.InitialWindow }, cancel).ConfigureAwait(false);
-        session.TryAttach(attachment, 0, request.Limit);
+        var session = new ResumableSession(asked.Id, asked.Caller, asked.Target, new SessionLimits(options.MaxReplay, options.MaxWindow), metrics)
+        {
+            Lost = lost => AwaitReturn(lost, options.ResumeTimeout),
+        };
+        lock (_gate)
+        {
+            _sessions[asked.Id] = session;
+            _asked.Remove(asked.Id);
+        }
+
+        _ = session.Over.ContinueWith(_ => _sessions.TryRemove(asked.Id, out ResumableSession? _), TaskScheduler.Default);
         return session;
     }
 
-    private async Task<bool> BeginAsync(KnownNode caller, SessionRequest request, Attachment attachment, CancellationToken cancel)
+    /// <summary>The mesh says something new of its nodes: who is dead does not come back.</summary>
+    public void OnDirectoryChanged()
     {
-        var target = new SessionTarget(request.Service, request.Instance, request.Network);
-        if (_sessions.Count >= options.MaxSessions || _sessions.Values.Count(session => session.Node == caller.Node) >= options.MaxSessionsPerNode)
+        foreach (var session in _sessions.Values)
         {
-            await RefuseAsync(attachment.Stream, caller, target, SessionRefusal.Busy, $"it carries {_sessions.Count} sessions, as many as it may", cancel).ConfigureAwait(false);
-            return false;
+            if (session.Current is null && isDead(session.Node)) Lose(session, "it is dead, as membership says");
+        }
+    }
+
+    /// <summary>Finds the session that is asked for, or has it decided about, and puts it on the path it was asked for over.</summary>
+    /// <returns>False when the path is of no use any more: the session was refused, or rides another.</returns>
+    private async Task<bool> JoinAsync(KnownNode caller, SessionRequest request, Attachment attachment, CancellationToken cancel)
+    {
+        var (id, target) = (new Guid(request.Id.Span), new SessionTarget(request.Service, request.Instance, request.Network));
+        var (session, asked, refusal) = Find(id, caller, target, request);
+        if (asked is not null)
+        {
+            var decision = await asked.Decided.WaitAsync(cancel).ConfigureAwait(false);
+            // The same question came over another path since, and is answered there.
+            if (!asked.IsLatest(request)) return false;
+            (session, refusal) = (decision.Session, (decision.Refusal, decision.Message));
         }
 
-        if (Answer is not { } answer)
+        if (session is not null) return await AttachAsync(session, request, attachment, cancel).ConfigureAwait(false);
+        await RefuseAsync(attachment.Stream, caller, target, refusal.Why, refusal.Message, cancel).ConfigureAwait(false);
+        return false;
+    }
+
+    private (ResumableSession? Session, AskedSession? Asked, (SessionRefusal Why, string Message) Refusal) Find(
+        Guid id, KnownNode caller, SessionTarget target, SessionRequest request)
+    {
+        lock (_gate)
         {
-            await RefuseAsync(attachment.Stream, caller, target, SessionRefusal.NoSuchService, "it serves nothing", cancel).ConfigureAwait(false);
-            return false;
+            // One that was asked for already: its caller has not heard the answer.
+            if (_sessions.TryGetValue(id, out var session) && session.Node == caller.Node && (request.IsResume || session.Target == target)) return (session, null, default);
+            if (request.IsResume || session is not null) return (null, null, (SessionRefusal.Unknown, "it has no such session any more"));
+            if (_asked.TryGetValue(id, out var asked))
+            {
+                if (asked.Caller != caller.Node || asked.Target != target) return (null, null, (SessionRefusal.Unknown, "another session is asked for by that name"));
+                asked.AskAgain(request);
+                return (null, asked, default);
+            }
+
+            var count = _sessions.Count + _asked.Count;
+            if (count >= options.MaxSessions || CountOf(caller.Node) >= options.MaxSessionsPerNode)
+                return (null, null, (SessionRefusal.Busy, $"it carries {count} sessions, as many as it may"));
+            if (Answer is not { } answer) return (null, null, (SessionRefusal.NoSuchService, "it serves nothing"));
+            _asked.Add(id, asked = new AskedSession(this, id, caller, target, request));
+            tasks.Launch(stopping => ServeAsync(answer, asked, stopping));
+            return (null, asked, default);
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private int CountOf(string node) => _sessions.Count(entry => entry.Value.Node == node) + _asked.Values.Count(asked => asked.Caller == node);
+
+    private async Task<bool> AttachAsync(ResumableSession session, SessionRequest request, Attachment attachment, CancellationToken cancel)
+    {
+        if (!session.IsNewer(request.Attempt)) return false;
+        var (received, limit) = session.Detach();
+        try
+        {
+            await attachment.Stream.SendMessageAsync(new SessionAnswer { Received = received, Limit = limit }, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (failed is IOException or Libp2pException)
+        {
+            // The path was dead already: there will be another one. Who has not heard yet that it was taken in asks again for as long as opening may take.
+            AwaitReturn(session, session.Paths == 0 ? options.DialTimeout : options.ResumeTimeout);
+            throw;
         }
 
-        var asked = new AskedSession(this, caller, target, request, attachment);
-        tasks.Launch(stopping => ServeAsync(answer, asked, stopping));
-        return await asked.Decided.WaitAsync(cancel).ConfigureAwait(false);
+        if (session.TryAttach(attachment, request.Received, request.Limit)) return true;
+        session.Fail($"{session.Node} has another idea of how far the session has come");
+        return false;
     }
 
     private async Task ServeAsync(Func<IncomingSession, CancellationToken, Task> answer, AskedSession asked, CancellationToken stopping)
@@ -108,35 +172,32 @@ internal sealed class SessionService(
         }
         finally
         {
+            lock (_gate) _asked.Remove(asked.Id);
             await asked.CloseAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> ResumeAsync(KnownNode caller, SessionRequest request, Attachment attachment, CancellationToken cancel)
+    /// <summary>Whoever asked for the session comes back in time, or it is over.</summary>
+    private void AwaitReturn(ResumableSession session, TimeSpan patience)
     {
-        if (!_sessions.TryGetValue(new Guid(request.Id.Span), out var session) || session.Node != caller.Node)
+        var paths = session.Paths;
+        if (isDead(session.Node)) patience = TimeSpan.Zero;
+        tasks.Launch(async stopping =>
         {
-            await RefuseAsync(attachment.Stream, caller, new SessionTarget(request.Service, request.Instance, request.Network), SessionRefusal.Unknown, "it has no such session any more", cancel)
-                .ConfigureAwait(false);
-            return false;
-        }
-
-        var (received, limit) = session.Detach();
-        await attachment.Stream.SendMessageAsync(new SessionAnswer { Received = received, Limit = limit }, cancel).ConfigureAwait(false);
-        if (session.TryAttach(attachment, request.Received, request.Limit)) return true;
-        session.Fail($"{caller.Node} has another idea of how far the session has come");
-        return false;
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(Task.Delay(patience, time, over.Token), session.Over).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            // One that came back and lost its next path too has as much time again.
+            if (stopping.IsCancellationRequested || session.Paths != paths || session.Current is not null) return;
+            Lose(session, patience == TimeSpan.Zero ? "it is dead, as membership says" : $"it has not come back within {patience.TotalSeconds:0} s");
+        });
     }
 
-    /// <summary>Whoever asked for the session comes back in time, or it is over.</summary>
-    private void AwaitResume(ResumableSession session) => tasks.Launch(async stopping =>
+    private void Lose(ResumableSession session, string why)
     {
-        var waited = Task.Delay(options.ResumeTimeout, time, stopping);
-        await Task.WhenAny(waited, session.Over).ConfigureAwait(false);
-        if (session.Over.IsCompleted || session.Current is not null || stopping.IsCancellationRequested) return;
+        if (session.Over.IsCompleted) return;
         metrics.Lost();
-        var why = $"it has not come back within {options.ResumeTimeout.TotalSeconds:0} s";
         TunnelLog.SessionLost(logger, session.Node, session.Target, why);
         session.Fail($"{session.Node} is lost: {why}");
-    });
+    }
 }

@@ -13,5 +13,7 @@ internal sealed class ToldDirectory : ITunnelDirectory
 
     public NodeRoutes? Find(string node) => _nodes.GetValueOrDefault(node);
 
+    public bool IsDead(string node) => false;
+
     public void Tell(NodeRoutes routes) => _nodes[routes.Node] = routes;
 }
