@@ -34,6 +34,7 @@ public sealed class Libp2pHost : IAsyncDisposable
         {
             OnConnected = OnConnectedAsync,
             OnClosed = OnClosed,
+            OnMeasured = (connection, took) => RoundTripMeasured?.Invoke(connection.Address, took),
             Calls = (relay, called, cancel) => _relays!.CallAsync(relay, called, cancel),
             SilenceOf = address => _puncher!.SilenceOf(address),
         };
@@ -77,6 +78,12 @@ public sealed class Libp2pHost : IAsyncDisposable
 
     /// <summary>Told of each connection that is over.</summary>
     public event Action<PeerConnection>? Closed;
+
+    /// <summary>
+    /// Told of each round trip that is measured, and where: of each new connection once, and as often as <see cref="SetHeartbeat"/> says. It must not wait, nor ask
+    /// anything of this host.
+    /// </summary>
+    public event Action<Multiaddr, TimeSpan>? RoundTripMeasured;
 
     /// <summary>Told of each try, over now, to make a direct connection of a relayed one; won or lost.</summary>
     public event Action<HolePunch>? HolePunched;

@@ -51,6 +51,7 @@ public sealed class TunnelNode : IAsyncDisposable
         host.Handle(SessionService.Protocol, _service.AnswerAsync);
         host.ReachabilityChanged += _ => _role.Apply();
         host.PeerFound += OnPeerFound;
+        host.RoundTripMeasured += (address, took) => _metrics.Measured(address.IsCircuit, took);
         host.Connected += OnConnected;
         host.Closed += OnClosed;
     }

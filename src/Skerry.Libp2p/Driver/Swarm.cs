@@ -67,6 +67,9 @@ internal sealed class Swarm : IAsyncDisposable
     /// <summary>Told of each connection when it is ready; it runs beside the connection.</summary>
     public required Func<Connection, CancellationToken, Task> OnConnected { get; init; }
 
+    /// <summary>Told of each round trip that is measured; it must not wait.</summary>
+    public Action<Connection, TimeSpan> OnMeasured { get; init; } = (_, _) => { };
+
     /// <summary>Told of each connection that is over.</summary>
     public required Action<Connection> OnClosed { get; init; }
 
@@ -335,6 +338,7 @@ internal sealed class Swarm : IAsyncDisposable
 
     private bool Begin(Connection connection)
     {
+        connection.Session.OnMeasured = took => OnMeasured(connection, took);
         connection.Session.Start();
         if (!Connections.TryAdd(connection))
         {

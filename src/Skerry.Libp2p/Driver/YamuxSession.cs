@@ -66,6 +66,9 @@ internal sealed class YamuxSession : IAsyncDisposable
         get { lock (_gate) return _core.Count; }
     }
 
+    /// <summary>Told of each round trip that is measured, under the session's lock.</summary>
+    public Action<TimeSpan>? OnMeasured { get; set; }
+
     /// <summary>The last measured round trip.</summary>
     public TimeSpan RoundTrip
     {
@@ -344,6 +347,9 @@ internal sealed class YamuxSession : IAsyncDisposable
                     break;
                 case YamuxOutputKind.Reset:
                     Remove(output.Stream)?.Break(new Libp2pException("The peer broke the stream off."));
+                    break;
+                case YamuxOutputKind.Measured:
+                    OnMeasured?.Invoke(_core.RoundTrip);
                     break;
                 case YamuxOutputKind.Failed:
                     Fail(new Libp2pException(output.Reason!));

@@ -14,6 +14,7 @@ internal sealed class TunnelMetrics
     private readonly Counter<long> _refused;
     private readonly Counter<long> _lost;
     private readonly Histogram<double> _failovers;
+    private readonly Histogram<double> _roundTrips;
 
     public TunnelMetrics(IMeterFactory meters, Func<int> sessions, Func<int> reservations, Func<int> load)
     {
@@ -24,6 +25,7 @@ internal sealed class TunnelMetrics
         _refused = meter.CreateCounter<long>("skerry.tunnel.sessions.refused", "{session}", "Sessions refused to other nodes, by reason");
         _lost = meter.CreateCounter<long>("skerry.tunnel.sessions.lost", "{session}", "Sessions that ended with an error because no path came back");
         _failovers = meter.CreateHistogram<double>("skerry.tunnel.failover.duration", "s", "How long sessions were without a path before they went on");
+        _roundTrips = meter.CreateHistogram<double>("skerry.tunnel.round_trip", "s", "Round trips to nodes as their connections measure them, by path: once a heartbeat where a path is in use");
         meter.CreateObservableGauge("skerry.tunnel.sessions", sessions, "{session}", "Sessions that are not over");
         meter.CreateObservableGauge("skerry.tunnel.reservations", reservations, "{reservation}", "Relays that put callers through to this node");
         meter.CreateObservableGauge("skerry.tunnel.relay.load", load, "%", "How much of what this node may carry as a relay is in use, in coarse steps");
@@ -35,13 +37,17 @@ internal sealed class TunnelMetrics
 
     public void NameRefused(ClaimRefusal why) => _namesRefused.Add(1, new KeyValuePair<string, object?>("reason", NameOf(why)));
 
-    public void Dialled(bool isCircuit, bool isReached) => _dials.Add(1, new("path", isCircuit ? "relayed" : "direct"), new("outcome", isReached ? "reached" : "failed"));
+    public void Dialled(bool isCircuit, bool isReached) => _dials.Add(1, PathOf(isCircuit), new("outcome", isReached ? "reached" : "failed"));
 
     public void Refused(SessionRefusal why) => _refused.Add(1, new KeyValuePair<string, object?>("reason", why.ToString()));
 
     public void Lost() => _lost.Add(1);
 
     public void FailedOver(TimeSpan took) => _failovers.Record(took.TotalSeconds);
+
+    public void Measured(bool isCircuit, TimeSpan roundTrip) => _roundTrips.Record(roundTrip.TotalSeconds, PathOf(isCircuit));
+
+    private static KeyValuePair<string, object?> PathOf(bool isCircuit) => new("path", isCircuit ? "relayed" : "direct");
 
     private static string NameOf(ClaimRefusal why) => why switch
     {

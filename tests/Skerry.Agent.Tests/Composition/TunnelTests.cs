@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -47,6 +48,7 @@ public sealed class TunnelTests : IAsyncDisposable
         Assert.True(payload.AsSpan().SequenceEqual((byte[])[.. first, .. rest.ToArray()]));
         await here.Agent.UntilLineAsync("goes on over Relayed");
 
+        await AssertCountedAsync(api, payload.Length);
         var list = await SkerryProcess.RunAsync("relay", "list", "--address", api.ToString());
         Assert.Contains("relay" + (2 - used), list.Output, StringComparison.Ordinal);
         Assert.Contains("there: ", (await SkerryProcess.RunAsync("ping", "there", "-c", "1", "--address", api.ToString())).Output, StringComparison.Ordinal);
@@ -57,6 +59,25 @@ public sealed class TunnelTests : IAsyncDisposable
     {
         foreach (var agent in _agents) await agent.DisposeAsync();
         foreach (var place in _places.Concat(_relayPlaces)) place.Dispose();
+    }
+
+    /// <summary>What an operator's dashboard would show of all that.</summary>
+    private static async Task AssertCountedAsync(IPEndPoint api, int length)
+    {
+        using var http = new HttpClient();
+        var series = (await http.GetStringAsync(new Uri($"http://{api}/metrics"))).Split('\n').Where(line => line.StartsWith("skerry_", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')).ToDictionary(parts => parts[0], parts => double.Parse(parts[^1], CultureInfo.InvariantCulture));
+        Assert.Equal(length, series["skerry_tunnel_bytes_total{service=\"orders\",path=\"relayed\",direction=\"in\"}"]);
+        Assert.True(series["skerry_tunnel_failover_duration_seconds_count"] >= 1);
+        Assert.True(series["skerry_tunnel_failover_duration_seconds_sum"] > 0);
+        Assert.InRange(series["skerry_tunnel_reservations"], 0, 1);
+        Assert.Equal(1, series["skerry_tunnel_sessions"]);
+        // To the relays straight, to the other node through them.
+        foreach (var path in (string[])["direct", "relayed"])
+        {
+            Assert.True(series[$"skerry_tunnel_round_trip_seconds_count{{path=\"{path}\"}}"] > 0);
+            Assert.True(series[$"skerry_tunnel_round_trip_seconds_sum{{path=\"{path}\"}}"] > 0);
+        }
     }
 
     private static IPEndPoint Address(TcpListener listener) => (IPEndPoint)listener.LocalEndpoint;

@@ -9,7 +9,7 @@ using Skerry.Lab.Load;
 namespace Skerry.Lab.Scenarios;
 
 /// <summary>
-/// Whole agents of four groups: two sites behind symmetric NATs, two machines in the world that are relays when the files say so. A client on <c>here</c> calls,
+/// Whole agents of four groups: two sites behind NATs, symmetric ones unless said otherwise, two machines in the world that are relays when the files say so. A client on <c>here</c> calls,
 /// at an address of its own machine, a service that only listens on the loopback address of <c>there</c>.
 /// </summary>
 internal sealed class AgentSites : IAsyncDisposable
@@ -41,11 +41,12 @@ internal sealed class AgentSites : IAsyncDisposable
     /// <summary>Starts the agents, and traffic; waits until it flows, and until both sites hold their places at relays.</summary>
     /// <param name="relays">Those of <c>relay1</c> and <c>relay2</c> that the files name.</param>
     /// <param name="started">Told when it flows.</param>
-    public static async Task<AgentSites> StartAsync(string[] relays, Action? started = null)
+    /// <param name="nat">What the two sites are behind.</param>
+    public static async Task<AgentSites> StartAsync(string[] relays, Action? started = null, NatKind nat = NatKind.Symmetric)
     {
         var sites = new AgentSites(await Testbed.StartAsync(new LabMap(
-            new SitePlan("shop", "east", NatKind.Symmetric, "here"),
-            new SitePlan("works", "west", NatKind.Symmetric, "there"),
+            new SitePlan("shop", "east", nat, "here"),
+            new SitePlan("works", "west", nat, "there"),
             new SitePlan("cloud1", "middle", NatKind.None, "relay1"),
             new SitePlan("cloud2", "middle", NatKind.None, "relay2"))
         {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using Skerry.Lab.Fabric;
+
 namespace Skerry.Lab.Scenarios;
 
 /// <summary>Whole agents with the files an operator writes, and a client that calls a service of another site while the world breaks.</summary>
@@ -34,6 +36,26 @@ public sealed class AgentTests
         await sites.UntilMovingAsync();
         Report.Add(
             "agents: site cut off and back", $"dropped after {noticed.TotalSeconds:0.0} s, called {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s after the cut healed; {sites.Traffic.Figures}");
+    }
+
+    [Fact]
+    public async Task What_the_path_of_a_service_has_been_is_counted_for_its_operator()
+    {
+        await using var sites = await AgentSites.StartAsync(["relay1", "relay2"], nat: NatKind.PortRestricted);
+        var counts = "";
+        await sites.Here.UntilAsync(
+            async () => (counts = await sites.Here.TryGetAsync("/metrics") ?? "").Contains("skerry_tunnel_bytes_total{service=\"orders\",path=\"direct\",direction=\"in\"", StringComparison.Ordinal)
+                && counts.Contains("outcome=\"punched\"", StringComparison.Ordinal),
+            "to punch a hole and count bytes on the direct path");
+        foreach (var series in (string[])[
+            "skerry_tunnel_bytes_total{service=\"orders\",path=\"relayed\",direction=\"out\"} ",
+            "skerry_tunnel_bytes_total{service=\"orders\",path=\"direct\",direction=\"in\"} ",
+            "skerry_tunnel_round_trip_seconds_count{path=\"relayed\"} ",
+            "skerry_tunnel_round_trip_seconds_count{path=\"direct\"} ",
+            "skerry_tunnel_reservations 2"])
+            Assert.Contains(series, counts, StringComparison.Ordinal);
+
+        Report.Add("agents: hole punched", string.Join(", ", counts.Split('\n').Where(line => line.StartsWith("skerry_libp2p_punches_total{", StringComparison.Ordinal))));
     }
 
     [Fact]

@@ -280,6 +280,7 @@ internal sealed class YamuxCore(bool isDialler, YamuxTiming timing)
         _variation = isFirst ? roundTrip / 2 : ((3 * _variation) + (_smoothed - roundTrip).Duration()) / 4;
         _smoothed = isFirst ? roundTrip : ((7 * _smoothed) + roundTrip) / 8;
         RoundTrip = roundTrip;
+        _outputs.Enqueue(new YamuxOutput(YamuxOutputKind.Measured, 0));
     }
 
     private void Ping(Instant now)

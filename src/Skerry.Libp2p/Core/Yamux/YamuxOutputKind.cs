@@ -24,6 +24,9 @@ internal enum YamuxOutputKind
     /// <summary>The stream is broken off.</summary>
     Reset,
 
+    /// <summary>A round trip was measured: <see cref="YamuxCore.RoundTrip"/>.</summary>
+    Measured,
+
     /// <summary>The whole session is over; <see cref="YamuxOutput.Reason"/> says why.</summary>
     Failed,
 }
