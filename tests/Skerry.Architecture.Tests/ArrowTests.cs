@@ -16,6 +16,7 @@ public sealed partial class ArrowTests
         ["Skerry.Storage"] = ["Skerry.Primitives"],
         ["Skerry.Gossip"] = ["Skerry.Primitives"],
         ["Skerry.Libp2p"] = ["Skerry.Primitives"],
+        ["Skerry.Raft"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
         ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],

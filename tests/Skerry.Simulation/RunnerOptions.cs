@@ -18,6 +18,7 @@ internal sealed record RunnerOptions
           --minutes M   faults for M simulated minutes instead of as long as the seed says
           --twice       run each seed twice and compare the hashes
           --trace       print every event as it happens
+          --raft        groups that agree (Raft), not groups that gossip; --nodes is then the number of founding voters
         """;
 
     /// <summary>The first seed.</summary>
@@ -38,6 +39,9 @@ internal sealed record RunnerOptions
     /// <summary>Whether every event is printed.</summary>
     public bool Trace { get; init; }
 
+    /// <summary>Whether Raft groups are run.</summary>
+    public bool Raft { get; init; }
+
     /// <summary>Reads the command line.</summary>
     public static bool TryParse(string[] arguments, out RunnerOptions options, [NotNullWhen(false)] out string? error)
     {
@@ -46,9 +50,14 @@ internal sealed record RunnerOptions
         for (var i = 0; i < arguments.Length; i++)
         {
             var name = arguments[i];
-            if (name is "--trace" or "--twice")
+            if (name is "--trace" or "--twice" or "--raft")
             {
-                options = name == "--trace" ? options with { Trace = true } : options with { Twice = true };
+                options = name switch
+                {
+                    "--trace" => options with { Trace = true },
+                    "--twice" => options with { Twice = true },
+                    _ => options with { Raft = true },
+                };
                 continue;
             }
 
@@ -73,10 +82,22 @@ internal sealed record RunnerOptions
         return true;
     }
 
+    /// <summary>The options of one seed's run of a Raft group.</summary>
+    public RaftSwarm DrawRaft(ulong seed)
+    {
+        var drawn = RaftSwarm.Draw(seed);
+        return drawn with
+        {
+            Voters = Nodes ?? drawn.Voters,
+            Storm = Minutes is { } minutes ? TimeSpan.FromMinutes(minutes) : drawn.Storm,
+            ReplayArguments = "--raft " + ReplayOf(seed),
+        };
+    }
+
     /// <summary>The options of one seed's run.</summary>
     public GossipSwarm Draw(ulong seed)
     {
-        var replay = string.Create(CultureInfo.InvariantCulture, $"--seed {seed}{(Nodes is { } n ? $" --nodes {n}" : "")}{(Minutes is { } m ? $" --minutes {m}" : "")} --trace");
+        var replay = ReplayOf(seed);
         if (Nodes > LargeNodes) return GossipSwarm.Large(seed, Nodes.Value, TimeSpan.FromMinutes(Minutes ?? 2)) with { ReplayArguments = replay };
         var drawn = GossipSwarm.Draw(seed);
         return drawn with
@@ -86,4 +107,7 @@ internal sealed record RunnerOptions
             ReplayArguments = replay,
         };
     }
+
+    private string ReplayOf(ulong seed) =>
+        string.Create(CultureInfo.InvariantCulture, $"--seed {seed}{(Nodes is { } n ? $" --nodes {n}" : "")}{(Minutes is { } m ? $" --minutes {m}" : "")} --trace");
 }

@@ -25,6 +25,7 @@ internal sealed partial class World
     {
         Invariant.That(node.IsRunning);
         Note("crash", node.Index, -1, withMachine ? "with its machine" : null);
+        LifeEnding?.Invoke(node);
         node.State = NodeState.Down;
         node.RefusesWhenDown = !withMachine;
         node.Generation++;

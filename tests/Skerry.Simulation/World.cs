@@ -57,6 +57,9 @@ internal sealed partial class World
     /// <summary>Told of each start, before the host gets its first call, and of each crash, after the host is gone.</summary>
     public Action<SimulatedNode>? LifeChanged { get; set; }
 
+    /// <summary>Told of each crash while the host is still there.</summary>
+    public Action<SimulatedNode>? LifeEnding { get; set; }
+
     /// <summary>Adds a process that does not run yet.</summary>
     /// <param name="name">For people.</param>
     /// <param name="create">Makes its host at each start; the generator is the host's own.</param>

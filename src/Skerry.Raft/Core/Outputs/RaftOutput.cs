@@ -1,0 +1,4 @@
+namespace Skerry.Raft.Core;
+
+/// <summary>What the core wants done, in order.</summary>
+internal abstract record RaftOutput;

@@ -1,0 +1,126 @@
+using Skerry.Primitives;
+using Skerry.Raft.Core;
+
+namespace Skerry.Simulation;
+
+/// <summary>
+/// What operators do to a group: change its members, one or several at a time, move leadership, replace disks. They keep to what Raft asks of them: never
+/// more voters with a lost disk, in any configuration that may be in force, than a minority.
+/// </summary>
+/// <param name="group">The group.</param>
+internal sealed class RaftChurn(RaftGroup group)
+{
+    private readonly World _world = group.World;
+    private readonly RaftSwarm _options = group.Options;
+    private bool _isOver;
+
+    /// <summary>How many disks were replaced.</summary>
+    public int Wipes { get; private set; }
+
+    public void Begin()
+    {
+        Repeat(_options.ChangeEvery, Change);
+        Repeat(_options.TransferEvery, Transfer);
+        Repeat(_options.WipeEvery, Wipe);
+    }
+
+    public void End() => _isOver = true;
+
+    private void Repeat(TimeSpan mean, Action<Prng> action)
+    {
+        var random = _world.Random.Fork();
+        if (mean > TimeSpan.Zero) Next();
+
+        void Next() => _world.After(mean * Exponential.Draw(random), () =>
+        {
+            if (_isOver) return;
+            action(random);
+            Next();
+        });
+    }
+
+    private void Change(Prng random)
+    {
+        if (group.Leader is not { } leader) return;
+        var configuration = leader.Core.Configuration;
+        var changes = new List<MemberChange>();
+        for (var count = random.Chance(0.6) ? 1 : 2 + random.Next(3); count > 0; count--)
+        {
+            if (DrawChange(configuration, random) is { } change && changes.All(other => other.Id != change.Id)) changes.Add(change);
+        }
+
+        var isJoint = random.Chance(0.3);
+        if (changes.Count == 0 || configuration.TryChange(changes, isJoint, out var changed) != Refusal.None) return;
+        if (!IsAlive(changed, lost: 0)) return;
+        Command(leader, "change", core => core.ChangeMembers(changes, isJoint, Now(leader)).Refusal);
+    }
+
+    private MemberChange? DrawChange(RaftConfiguration configuration, Prng random)
+    {
+        var gone = configuration.Members.Where(member => group.DiskOf(member.Id).IsGone).ToArray();
+        if (gone.Length > 0 && random.Chance(0.5)) return new MemberChange(MemberChangeKind.Remove, gone[random.Next(gone.Length)].Id);
+        var voters = configuration.NewVoters.Length;
+        var node = random.Next(_world.Nodes.Count);
+        var id = group.DiskOf(node).Id;
+        if (!configuration.TryFind(id, out var member)) return new MemberChange(MemberChangeKind.Add, id, _world.Nodes[node].Name);
+        if (member.Role == MemberRole.Observer)
+        {
+            return random.Chance(0.7) && voters < 7 ? new MemberChange(MemberChangeKind.Promote, id)
+                : random.Chance(0.5) ? new MemberChange(MemberChangeKind.Remove, id) : null;
+        }
+
+        // Not so many that the group shrinks and shrinks.
+        if (voters <= _options.Voters && random.Chance(0.7)) return null;
+        return new MemberChange(random.Chance(0.5) ? MemberChangeKind.Demote : MemberChangeKind.Remove, id);
+    }
+
+    private void Transfer(Prng random)
+    {
+        if (group.Leader is not { } leader) return;
+        var voters = leader.Core.Configuration.NewVoters;
+        var target = voters[random.Next(voters.Length)];
+        Command(leader, "move", core => core.TransferTo(target, Now(leader)));
+    }
+
+    private void Wipe(Prng random)
+    {
+        var node = random.Next(_world.Nodes.Count);
+        var down = random.NextDuration(_options.Faults.DownFor);
+        var id = group.DiskOf(node).Id;
+        if (!Configurations().All(configuration => IsAlive(configuration, id))) return;
+        if (_world.Nodes[node].IsRunning) _world.Crash(_world.Nodes[node], withMachine: true);
+        _world.Note("wipe", node, -1, null);
+        group.Wipe(node);
+        Wipes++;
+        _world.After(down, () =>
+        {
+            if (!_world.Nodes[node].IsRunning) _world.Start(_world.Nodes[node]);
+        });
+    }
+
+    /// <summary>Every configuration that may be in force or come into force.</summary>
+    private IEnumerable<RaftConfiguration> Configurations() =>
+        group.Hosts.Select(host => host.Core.Configuration).Concat(Enumerable.Range(0, _world.Nodes.Count).Select(node => group.DiskOf(node)).SelectMany(OnDisk));
+
+    private static IEnumerable<RaftConfiguration> OnDisk(RaftDisk disk)
+    {
+        yield return disk.Snapshot.Configuration;
+        for (var index = disk.FirstIndex; index <= disk.LastIndex; index++)
+        {
+            if (disk.Read(index).Configuration is { } configuration) yield return configuration;
+        }
+    }
+
+    /// <summary>Whether a majority of each set of voters has its disk, even without one more.</summary>
+    private bool IsAlive(RaftConfiguration configuration, ulong lost) =>
+        configuration.Members.Length == 0 || configuration.HasQuorum(id => id != lost && !group.DiskOf(id).IsGone);
+
+    private Instant Now(RaftHost host) => _world.Nodes[host.Node].Clock.Read(_world.Now);
+
+    private void Command(RaftHost host, string verb, Func<RaftCore, Refusal> command) =>
+        _world.Command<RaftHost>(_world.Nodes[host.Node], verb, (running, now) =>
+        {
+            var refusal = running.Do(command, now);
+            _world.Note(verb, running.Node, -1, refusal);
+        });
+}
