@@ -44,6 +44,10 @@ public sealed class SnapshotStore(IStorageDirectory directory, string identity)
         }
     }
 
+    /// <summary>Deletes a snapshot, if it is there.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void Delete(Snapshot snapshot) => directory.Delete(SnapshotName.Of(snapshot));
+
     /// <summary>Moves a damaged snapshot out of the way; it is kept for whoever wants to look.</summary>
     /// <returns>Its new name.</returns>
     /// <exception cref="StorageException">The disk refuses.</exception>

@@ -66,6 +66,12 @@ internal sealed partial class RaftCore
         HoldForState(new SnapshotResponse(Id, incoming.From, Term, index, offset, incoming.Received, IsInstalled: false));
     }
 
+    /// <summary>The part of <see cref="WriteSnapshot"/> could not be written, and what came before it is gone: the snapshot comes again from its beginning.</summary>
+    public void SnapshotFailed(ulong index)
+    {
+        if (_incoming is { IsWriting: true } incoming && incoming.Meta.Index == index) _incoming = null;
+    }
+
     private SnapshotTransfer? TransferOf(ulong peer, ulong index) =>
         _peers.TryGetValue(peer, out var progress) && progress.Transfer is { } transfer && transfer.Meta.Index == index ? transfer : null;
 

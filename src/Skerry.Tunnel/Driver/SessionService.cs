@@ -34,9 +34,6 @@ internal sealed class SessionService(
     /// <summary>Decides about sessions, and serves those it accepts; null: all are refused.</summary>
     public Func<IncomingSession, CancellationToken, Task>? Answer { get; set; }
 
-    /// <summary>The relay that a connection goes through, for traces.</summary>
-    public Func<PeerConnection, string?> RelayOf { get; init; } = _ => null;
-
     public IReadOnlyCollection<ResumableSession> Sessions => [.. _sessions.Values];
 
     /// <summary>Serves one stream: a new session, or the next path of one.</summary>
@@ -96,7 +93,7 @@ internal sealed class SessionService(
     private async Task<bool> JoinAsync(KnownNode caller, SessionRequest request, Attachment attachment, CancellationToken cancel)
     {
         var (id, target) = (new Guid(request.Id.Span), new SessionTarget(request.Service, request.Instance, request.Network));
-        var (session, asked, refusal) = Find(id, caller, target, request, attachment);
+        var (session, asked, refusal) = Find(id, caller, target, request);
         if (asked is not null)
         {
             var decision = await asked.Decided.WaitAsync(cancel).ConfigureAwait(false);
@@ -111,7 +108,7 @@ internal sealed class SessionService(
     }
 
     private (ResumableSession? Session, AskedSession? Asked, (SessionRefusal Why, string Message) Refusal) Find(
-        Guid id, KnownNode caller, SessionTarget target, SessionRequest request, Attachment attachment)
+        Guid id, KnownNode caller, SessionTarget target, SessionRequest request)
     {
         lock (_gate)
         {
@@ -130,13 +127,7 @@ internal sealed class SessionService(
                 return (null, null, (SessionRefusal.Busy, $"it carries {count} sessions, as many as it may"));
             if (Answer is not { } answer) return (null, null, (SessionRefusal.NoSuchService, "it serves nothing"));
             _asked.Add(id, asked = new AskedSession(this, id, caller, target, request));
-            tasks.Launch(stopping =>
-            {
-                // Whoever answers has it above its own.
-                asked.Span = TunnelTracing.BeginTake(request, asked.From, asked.Target);
-                if (asked.Span is { } span) TunnelTracing.GoesBy(span, attachment.Kind, RelayOf(attachment.Connection));
-                return ServeAsync(answer, asked, stopping);
-            });
+            tasks.Launch(stopping => ServeAsync(answer, asked, stopping));
             return (null, asked, default);
         }
     }

@@ -61,6 +61,22 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_transfer_begins_again_when_a_part_could_not_be_written()
+    {
+        var group = Compacted(out var leader);
+        group[3].HoldsSnapshots = true;
+        group.Heal();
+        group.Pass(2 * group.Options.HeartbeatInterval);
+        var write = group[3].Outputs.OfType<WriteSnapshot>().Single();
+        group[3].Do(core => core.SnapshotFailed(write.Meta.Index), group.Now);
+        group[3].HoldsSnapshots = false;
+        group.PassElection();
+        group.PassElection();
+        Assert.Equal(leader.SnapshotBytes, group[3].SnapshotBytes);
+        Assert.Equal(2, group[3].Outputs.Count(output => output is WriteSnapshot { Offset: 0 }));
+    }
+
+    [Fact]
     public void A_snapshot_that_is_replaced_meanwhile_gives_way_to_the_newer_one()
     {
         var group = Compacted(out var leader);
