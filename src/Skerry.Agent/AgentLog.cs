@@ -65,6 +65,15 @@ internal static partial class AgentLog
     [LoggerMessage(9033, LogLevel.Debug, "{Node} is in the LAN, and was not joined: {Reason}")]
     public static partial void NeighbourLost(ILogger logger, string node, string reason);
 
+    [LoggerMessage(9034, LogLevel.Information, "Spans go to {Endpoint}: of the traces that begin here a share of {Share}, of others what their beginner records")]
+    public static partial void Tracing(ILogger logger, Uri endpoint, double share);
+
+    [LoggerMessage(9035, LogLevel.Warning, "Spans cannot be sent to {Endpoint}: until they can they are lost. Does a collector listen there, and does it speak {Protocol}? See tracing.endpoint and tracing.protocol")]
+    public static partial void SpansLost(ILogger logger, Uri endpoint, string protocol);
+
+    [LoggerMessage(9036, LogLevel.Information, "Spans are sent to {Endpoint} again")]
+    public static partial void SpansSent(ILogger logger, Uri endpoint);
+
     [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
     public static partial void Broken(ILogger logger, string reason);
 }

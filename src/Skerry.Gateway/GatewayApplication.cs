@@ -20,7 +20,7 @@ namespace Skerry.Gateway;
 internal sealed class GatewayApplication(ListenerOptions options, Func<GatewayModel> model, ILogger logger) : IHttpApplication<GatewayContext>
 {
     /// <summary>nginx's number for a client that did not wait: it is counted, and nobody is left to be told.</summary>
-    private const int ClientGone = 499;
+    public const int ClientGone = 499;
 
     private volatile ListenerOptions _options = options;
     private volatile GatewayModel? _last;
@@ -46,14 +46,33 @@ internal sealed class GatewayApplication(ListenerOptions options, Func<GatewayMo
         return context;
     }
 
-    public Task ProcessRequestAsync(GatewayContext context) => FindPipeline(context) is { } pipeline ? RunAsync(context, pipeline) : RefuseAsync(context);
+    public Task ProcessRequestAsync(GatewayContext context) => GatewayTracing.IsOn ? TraceAsync(context) : AnswerAsync(context);
 
     public void DisposeContext(GatewayContext context, Exception? exception)
     {
         // Nothing outlives a request but the context itself.
     }
 
-    private static async Task RefuseAsync(GatewayContext context) => await context.AnswerAsync(404, "No pipeline takes this request.");
+    private static async Task RefuseAsync(GatewayContext context)
+    {
+        context.Outcome = 404;
+        await context.AnswerAsync(404, "No pipeline takes this request.");
+    }
+
+    private Task AnswerAsync(GatewayContext context) => FindPipeline(context) is { } pipeline ? RunAsync(context, pipeline) : RefuseAsync(context);
+
+    private async Task TraceAsync(GatewayContext context)
+    {
+        var span = GatewayTracing.BeginRequest(context);
+        try
+        {
+            await AnswerAsync(context);
+        }
+        finally
+        {
+            GatewayTracing.EndRequest(span, context);
+        }
+    }
 
     private PipelineModel? FindPipeline(GatewayContext context)
     {
@@ -133,6 +152,7 @@ internal sealed class GatewayApplication(ListenerOptions options, Func<GatewayMo
         }
         finally
         {
+            context.Outcome = status;
             counters.Whole.Count(status, Stopwatch.GetTimestamp() - started);
             pipeline.Requests.Leave();
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
@@ -62,6 +63,15 @@ internal sealed class GatewayContext
     /// <summary>Names of headers that plugins have set and that would otherwise be taken for the client's claims about itself.</summary>
     public ImmutableArray<string> Vouched { get; set; } = [];
 
+    /// <summary>The status that is counted, which differs from the answer's where that broke off.</summary>
+    public int Outcome { get; set; }
+
+    /// <summary>Its span; null: nobody listens.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>The span of the attempt at an instance that is under way; its own where that is not recorded.</summary>
+    public Activity? Attempt { get; set; }
+
     /// <summary>Ends when the client is gone.</summary>
     public CancellationToken Aborted => _features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
@@ -110,6 +120,8 @@ internal sealed class GatewayContext
         Pipeline = null;
         PassedPlugins = 0;
         Vouched = [];
+        Outcome = 0;
+        Span = Attempt = null;
         _client = null;
         _host = RequestHeaders.Host.ToString();
         Target = ForwardedTarget();

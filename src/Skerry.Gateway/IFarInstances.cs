@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 using Skerry.Catalog;
@@ -13,6 +14,11 @@ public interface IFarInstances
     /// <summary>Where an instance of another group is reached from here. Asking makes an address ready, so that it is there when it is needed.</summary>
     /// <returns>Null: not yet.</returns>
     IPEndPoint? Find(ServiceEntry instance);
+
+    /// <summary>Tells that the connection which will come from an address of this machine to one of those places is opened for a request of a trace.</summary>
+    /// <param name="client">Where it will come from.</param>
+    /// <param name="trace">The span it is opened for.</param>
+    void Announce(IPEndPoint client, ActivityContext trace);
 
     /// <summary>How far a node is; null: nothing is known.</summary>
     TimeSpan? RoundTripTo(string node);

@@ -1,6 +1,11 @@
+using System.Diagnostics;
+
 namespace Skerry.Primitives;
 
-/// <summary>What runs beside the loop: everything started here is cancelled and awaited when it is disposed, and nothing starts after that.</summary>
+/// <summary>
+/// What runs beside the loop: everything started here is cancelled and awaited when it is disposed, and nothing starts after that. It belongs to no trace: what lasts would
+/// keep the span of whoever happened to start it.
+/// </summary>
 public sealed class BackgroundTasks : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -20,7 +25,11 @@ public sealed class BackgroundTasks : IAsyncDisposable
         lock (_gate)
         {
             if (_stopped) return false;
-            var task = Task.Run(() => work(Stopping));
+            var task = Task.Run(() =>
+            {
+                Activity.Current = null;
+                return work(Stopping);
+            });
             _running.Add(task);
             _ = task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return true;

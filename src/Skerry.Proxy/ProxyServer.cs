@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 
@@ -20,6 +21,7 @@ namespace Skerry.Proxy;
 public sealed class ProxyServer : IAsyncDisposable
 {
     private readonly InstanceLoads _loads;
+    private readonly ExpectedTraces _traces;
     private readonly FlowTable _tcpFlows;
     private readonly FlowTable _udpFlows;
     private readonly SemaphoreSlim _changing = new(1);
@@ -57,7 +59,7 @@ public sealed class ProxyServer : IAsyncDisposable
         _tcpFlows = new FlowTable(time, () => _options.TcpIdleTimeout);
         _udpFlows = new FlowTable(time, () => _options.UdpIdleTimeout);
         var dialer = new InstanceDialer(new ServiceDirectory(snapshot, identity, distances, far is not null), _loads, far, () => _options, time, metrics, logger);
-        var carrier = new TcpCarrier(dialer, _tcpFlows, metrics, logger);
+        var carrier = new TcpCarrier(dialer, _tcpFlows, _traces = new ExpectedTraces(time), metrics, logger);
         var datagrams = new DatagramCarrier(dialer, _udpFlows, _loads, () => _options, time, metrics, logger);
         var kept = identity.DataDirectory is { } directory ? Path.Combine(directory, "virtual-addresses") : null;
         _forwards = new ForwardPart(
@@ -140,6 +142,11 @@ public sealed class ProxyServer : IAsyncDisposable
             _changing.Release();
         }
     }
+
+    /// <summary>Tells that the connection which will come from an address of this machine belongs to a trace: its spans will be below that one.</summary>
+    /// <param name="client">Where it will come from.</param>
+    /// <param name="trace">The span it is opened for.</param>
+    public void Expect(IPEndPoint client, ActivityContext trace) => _traces.Add(client, trace);
 
     /// <summary>Closes a forward that <see cref="OpenForwardAsync"/> opened, with all it carries; false when there is none with that id.</summary>
     public Task<bool> CloseForwardAsync(string id) => _forwards.CloseAsync(id);

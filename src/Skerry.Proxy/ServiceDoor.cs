@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -47,18 +48,21 @@ public sealed class ServiceDoor : IAsyncDisposable
     public async Task ServeAsync(IncomingCall call, CancellationToken cancel)
     {
         var isFull = Interlocked.Increment(ref _open) > _options().MaxConnections;
+        using var span = ProxyTracing.BeginCall(call);
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stopping.Token);
             if (isFull) await RefuseAsync(call, ProxyFailure.Busy, "call-busy", "too many calls are under way", $"{_identity.Node} carries too much already.", limit.Token);
-            else await ServeOpenAsync(call, limit.Token);
+            else await ServeOpenAsync(call, span, limit.Token);
         }
         catch (Exception gone) when (gone is IOException or OperationCanceledException)
         {
             // The caller went, or this node does.
+            ProxyTracing.Fail(span, "broken", gone.Message);
         }
         catch (Exception broken)
         {
+            ProxyTracing.Fail(span, broken.GetType().FullName!, broken.Message);
             ProxyLog.CallBroke(_logger, call.Caller, call.Target.Service, call.Target.InstanceId, broken);
         }
         finally
@@ -75,7 +79,7 @@ public sealed class ServiceDoor : IAsyncDisposable
         _udpFlows.Dispose();
     }
 
-    private async Task ServeOpenAsync(IncomingCall call, CancellationToken cancellation)
+    private async Task ServeOpenAsync(IncomingCall call, Activity? span, CancellationToken cancellation)
     {
         if (FindOpen(call, out var why) is not { } service)
         {
@@ -98,8 +102,8 @@ public sealed class ServiceDoor : IAsyncDisposable
         }
 
         ProxyLog.CallTaken(_logger, service.Name, service.Id, call.Caller, call.CallerGroup);
-        if (call.Target.Network == ServiceNetwork.Udp) await CarryDatagramsAsync(call, socket, cancellation);
-        else await CarryAsync(call, socket, cancellation);
+        if (call.Target.Network == ServiceNetwork.Udp) await CarryDatagramsAsync(call, socket, span, cancellation);
+        else await CarryAsync(call, socket, span, cancellation);
     }
 
     private ServiceInstance? FindOpen(IncomingCall call, out string why)
@@ -132,7 +136,7 @@ public sealed class ServiceDoor : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(IncomingCall call, Socket socket, CancellationToken cancellation)
+    private async Task CarryAsync(IncomingCall call, Socket socket, Activity? span, CancellationToken cancellation)
     {
         using var instance = new SocketServiceStream(socket);
         using var caller = await call.AcceptAsync(cancellation);
@@ -146,6 +150,7 @@ public sealed class ServiceDoor : IAsyncDisposable
         finally
         {
             _tcpFlows.Remove(flow);
+            ProxyTracing.Carried(span, flow, caller.PathKind);
             _metrics.Ended(atClient: false);
         }
 
@@ -156,10 +161,11 @@ public sealed class ServiceDoor : IAsyncDisposable
         }
     }
 
-    private async Task CarryDatagramsAsync(IncomingCall call, Socket socket, CancellationToken cancellation)
+    private async Task CarryDatagramsAsync(IncomingCall call, Socket socket, Activity? span, CancellationToken cancellation)
     {
         using var instance = new SocketDatagramChannel(socket);
-        using var caller = new StreamDatagramChannel(await call.AcceptAsync(cancellation));
+        var stream = await call.AcceptAsync(cancellation);
+        using var caller = new StreamDatagramChannel(stream);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var flow = _udpFlows.Add(() => ending.Cancel());
         _metrics.Began(atClient: false);
@@ -173,6 +179,7 @@ public sealed class ServiceDoor : IAsyncDisposable
         finally
         {
             _udpFlows.Remove(flow);
+            ProxyTracing.Carried(span, flow, stream.PathKind);
             _metrics.Ended(atClient: false);
         }
 
@@ -184,6 +191,7 @@ public sealed class ServiceDoor : IAsyncDisposable
     private async Task RefuseAsync(IncomingCall call, ProxyFailure reason, string counted, string why, string message, CancellationToken cancellation)
     {
         _metrics.Refused(counted);
+        ProxyTracing.Fail(ProxyTracing.Current, reason, why);
         ProxyLog.CallRefused(_logger, call.Target.Service, call.Target.InstanceId, call.Caller, call.CallerGroup, why);
         await call.RefuseAsync(reason, message, cancellation);
     }

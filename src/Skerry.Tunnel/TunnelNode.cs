@@ -41,7 +41,7 @@ public sealed class TunnelNode : IAsyncDisposable
         var referrals = new RelayReferrals(options, host, _names, time);
         _relays = new RelayKeeper(options, host, _links, referrals, directory, time, logger) { IsNeeded = () => !_role.IsRelay && !_role.IsReached, Changed = Announce };
         (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
-        _service = new SessionService(options, host, _names, _tasks, _links.IsDead, _metrics, time, logger);
+        _service = new SessionService(options, host, _names, _tasks, _links.IsDead, _metrics, time, logger) { RelayOf = _links.RelayOf };
         _requestor = new SessionRequestor(options, host, _links, _tasks, _metrics, time, logger);
         _names.Refused = node =>
         {

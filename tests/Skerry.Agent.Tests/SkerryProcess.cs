@@ -70,7 +70,11 @@ internal sealed partial class SkerryProcess : IAsyncDisposable
     }
 
     /// <summary>The first line with this text, once it is written.</summary>
-    public Task<string> UntilLineAsync(string text) => UntilLineAsync(line => line.Contains(text, StringComparison.Ordinal), $"a line with '{text}'");
+    public Task<string> UntilLineAsync(string text) => UntilLinesAsync(text, 1);
+
+    /// <summary>The last of so many lines with this text, once they are written.</summary>
+    public Task<string> UntilLinesAsync(string text, int count) =>
+        UntilLineAsync(lines => lines.Where(line => line.Contains(text, StringComparison.Ordinal)).ElementAtOrDefault(count - 1), $"{count} lines with '{text}'");
 
     /// <summary>Where the agent's API listens, once it is ready.</summary>
     public async Task<IPEndPoint> UntilReadyAsync() =>
@@ -103,7 +107,7 @@ internal sealed partial class SkerryProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<string> UntilLineAsync(Func<string, bool> matches, string expected)
+    private async Task<string> UntilLineAsync(Func<IEnumerable<string>, string?> find, string expected)
     {
         var timeout = Task.Delay(Patience); // a poll's bound
         while (true)
@@ -114,7 +118,7 @@ internal sealed partial class SkerryProcess : IAsyncDisposable
             {
                 news = _news.Task;
                 ended = _process.HasExited;
-                if (_output.Concat(_errors).FirstOrDefault(matches) is { } line) return line;
+                if (find(_output.Concat(_errors)) is { } line) return line;
             }
 
             if (timeout.IsCompleted || ended) throw new TimeoutException($"Expected {expected}. It said:\n{string.Join('\n', Output.Concat(Errors))}");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 
 using Skerry.Catalog;
@@ -31,6 +32,8 @@ internal sealed class ProxyFarInstances : IFarInstances, IDisposable
         var opened = _opened.GetOrAdd((instance.Node.Group, instance.Node.Name, instance.Service.Name, instance.Service.Id), OpenAsync);
         return opened.IsCompletedSuccessfully ? opened.Result?.Address : null;
     }
+
+    public void Announce(IPEndPoint client, ActivityContext trace) => _proxy.Expect(client, trace);
 
     public TimeSpan? RoundTripTo(string node) => _distances.RoundTripTo(node);
 

@@ -32,6 +32,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly string _id;
     private readonly GossipNode _gossip;
     private readonly Joiner _joiner;
+    private readonly TracingPart _tracing;
     private ServiceCatalog? _catalog;
     private GossipLiveness? _liveness;
     private ConfiguredServices? _services;
@@ -58,6 +59,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _gossip = GossipPart.Compose(configuration, _id, data, time, _loggers, _meters);
         _wide = new TunnelWideTransport(_gossip.Name, time);
         _joiner = new Joiner(_gossip, time, _logger);
+        _tracing = new TracingPart(_gossip.Name, configuration.Model.Node.Group, _id, _logger);
     }
 
     /// <summary>Ends, with the reason, when the agent is to stop gracefully: asked through the API, or the group gave its name to another.</summary>
@@ -82,6 +84,7 @@ internal sealed class AgentHost : IAsyncDisposable
         if (_started.GossipKeys.IsEmpty) AgentLog.NoKey(_logger);
         if (_mesh.Credential is { } own && !(own.NotBefore <= _time.GetUtcNow() && _time.GetUtcNow() <= own.NotAfter)) AgentLog.CredentialNotValid(_logger, own.NotBefore, own.NotAfter);
         if (_data.Path is null) AgentLog.NothingKept(_logger);
+        _tracing.Apply(model.Tracing);
         try
         {
             await _gossip.StartAsync(cancellation);
@@ -132,6 +135,8 @@ internal sealed class AgentHost : IAsyncDisposable
         if (_api is not null) await _api.DisposeAsync();
         if (_catalog is not null) await _catalog.DisposeAsync();
         await _gossip.DisposeAsync();
+        // Last: the spans of what was cut off just now are sent, too.
+        _tracing.Dispose();
         _meters.Dispose();
         _loggers.Dispose();
         _reloader.Dispose();
@@ -211,6 +216,7 @@ internal sealed class AgentHost : IAsyncDisposable
         // What `skerry relay` has added and removed since is not to go for a change of something else.
         if (IsChanged("edgeTunnel.relayNodes") || IsChanged("edgeTunnel.relay")) ApplyRelays(model.EdgeTunnel);
         if (IsChanged("edgeTunnel.relayNodes") || IsChanged("edgeTunnel.advertiseAddress")) _tunnel?.SetAdvertise(TunnelPart.AdvertisedBy(model.EdgeTunnel, _gossip.Name));
+        if (model.Tracing != before.Tracing) _tracing.Apply(model.Tracing);
         await ApplyMeshAsync(fresh);
         _wide.Update();
 

@@ -62,6 +62,9 @@ internal sealed record AgentConfiguration
     [Description("The agent's log.")]
     public LogConfiguration Log { get; init; } = new();
 
+    [Description("Spans of requests and connections, for a collector of OpenTelemetry; [tracing.md](tracing.md) explains them. Off without an endpoint.")]
+    public TracingConfiguration Tracing { get; init; } = new();
+
     [Description("How the agent stops.")]
     public ShutdownConfiguration Shutdown { get; init; } = new();
 }

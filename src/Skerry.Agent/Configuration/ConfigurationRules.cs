@@ -38,6 +38,7 @@ internal static partial class ConfigurationRules
         CheckServices(model, context);
         CheckGateway(model.Gateway, context);
         CheckProxy(model.Proxy, context);
+        CheckTracing(model.Tracing, context);
         return (gossip, mesh);
     }
 
@@ -135,6 +136,11 @@ internal static partial class ConfigurationRules
     {
         if (!context.IsClean("proxy") || context.Errors.Any(error => error.Key.StartsWith("proxy.forwards[", StringComparison.Ordinal))) return;
         foreach (var error in ProxyServer.Validate(proxy)) context.Refuse(RecordShape.Join("proxy", error.Path), error.Message);
+    }
+
+    private static void CheckTracing(TracingConfiguration tracing, BindingContext context)
+    {
+        if (tracing.Endpoint is { Scheme: not ("http" or "https") }) context.Refuse("tracing.endpoint", $"'{tracing.Endpoint}' is not an HTTP URL", "http://... or https://...");
     }
 
     [GeneratedRegex("^" + NodeConfiguration.NamePattern + "$")]

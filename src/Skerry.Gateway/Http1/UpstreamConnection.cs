@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
@@ -62,6 +63,9 @@ internal sealed class UpstreamConnection : IValueTaskSource<int>, IValueTaskSour
     /// <summary>Whether the end that is read on it was made here and says nothing about the instance.</summary>
     public bool IsEndedByUs => _isLate || _isAbandoned || _isCut;
 
+    /// <summary>The span it was opened for; of no trace when nobody listened.</summary>
+    public ActivityContext OpenedFor { get; set; }
+
     /// <summary>When it was put back, in the watch's time.</summary>
     public long IdleSince { get; set; }
 
@@ -73,8 +77,15 @@ internal sealed class UpstreamConnection : IValueTaskSource<int>, IValueTaskSour
     }
 
     /// <summary>Connects.</summary>
+    /// <param name="target">Whereto.</param>
+    /// <param name="loop">Where it lives.</param>
+    /// <param name="watch">Its deadlines.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="bound">Told where it comes from before it is made; null: nobody asks. Only for an address of this machine.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="UpstreamException">It did not come about, or not in time.</exception>
-    public static async ValueTask<UpstreamConnection> OpenAsync(EndPoint target, EventLoop loop, DeadlineWatch watch, TimeSpan timeout, CancellationToken cancellation)
+    public static async ValueTask<UpstreamConnection> OpenAsync(
+        EndPoint target, EventLoop loop, DeadlineWatch watch, TimeSpan timeout, Action<IPEndPoint>? bound, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(timeout);
@@ -87,7 +98,7 @@ internal sealed class UpstreamConnection : IValueTaskSource<int>, IValueTaskSour
                 try
                 {
                     if (i == addresses.Length) throw new SocketException((int)SocketError.HostNotFound);
-                    return await OpenAsync(new IPEndPoint(addresses[i], port), loop, watch, limit.Token);
+                    return await OpenAsync(new IPEndPoint(addresses[i], port), loop, watch, bound, limit.Token);
                 }
                 catch (SocketException) when (i < addresses.Length - 1)
                 {
@@ -223,13 +234,19 @@ internal sealed class UpstreamConnection : IValueTaskSource<int>, IValueTaskSour
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _sent.OnCompleted(continuation, state, token, flags);
 
-    private static async ValueTask<UpstreamConnection> OpenAsync(IPEndPoint target, EventLoop loop, DeadlineWatch watch, CancellationToken cancellation)
+    private static async ValueTask<UpstreamConnection> OpenAsync(IPEndPoint target, EventLoop loop, DeadlineWatch watch, Action<IPEndPoint>? bound, CancellationToken cancellation)
     {
         var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var connection = new UpstreamConnection(socket, loop, watch);
         try
         {
             await using var cut = cancellation.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(), connection);
+            if (bound is not null)
+            {
+                socket.Bind(new IPEndPoint(target.Address, 0));
+                bound((IPEndPoint)socket.LocalEndPoint!);
+            }
+
             // The signal a new socket starts with says nothing yet: it is used up before the connect that will make one.
             connection._socket.Output.TryBegin();
             var begun = connection._socket.BeginConnect(target);

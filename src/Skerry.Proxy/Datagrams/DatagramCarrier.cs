@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Microsoft.Extensions.Logging;
 
 using Skerry.Proxy.Flows;
@@ -28,6 +30,7 @@ internal sealed class DatagramCarrier(
     /// <summary>Dials, and carries until it is over. False when no instance was reached.</summary>
     public async Task<bool> CarryAsync(DatagramFlow flow, CancellationToken stopping)
     {
+        using var span = ProxyTracing.BeginForward(flow.Target.Query, flow.Client, parent: default);
         Dialed<DatagramChannel> dialed;
         try
         {
@@ -35,18 +38,20 @@ internal sealed class DatagramCarrier(
         }
         catch (ProxyException failed)
         {
+            ProxyTracing.Fail(span, failed);
             ProxyLog.NotReached(logger, flow.Target.Query.ToString(), flow.Client.ToString(), failed.Message);
             await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return false;
         }
 
-        await CarryAsync(flow, dialed, stopping);
+        await CarryAsync(flow, dialed, span, stopping);
         return true;
     }
 
-    private async Task CarryAsync(DatagramFlow flow, Dialed<DatagramChannel> dialed, CancellationToken stopping)
+    private async Task CarryAsync(DatagramFlow flow, Dialed<DatagramChannel> dialed, Activity? span, CancellationToken stopping)
     {
         var (channel, lease) = dialed;
+        ProxyTracing.Reached(span, lease.Instance, channel.PathKind);
         var name = lease.Instance.Service;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watched = flows.Add(() => ending.Cancel());
@@ -62,6 +67,7 @@ internal sealed class DatagramCarrier(
         catch (IOException broken)
         {
             problem = "; " + broken.Message;
+            ProxyTracing.Fail(span, "broken", broken.Message);
             // The client's next datagram is for another instance.
             loads.Failed(lease.Instance.Key);
         }
@@ -71,6 +77,7 @@ internal sealed class DatagramCarrier(
             channel.Dispose();
             lease.Dispose();
             metrics.Ended(atClient: true);
+            ProxyTracing.Carried(span, watched, channel.PathKind);
             ProxyLog.FlowEnded(logger, name, flow.Client.ToString(), channel.PathKind, lease.Instance.Key.ToString(), watched.Up, watched.Down, problem);
         }
 

@@ -59,6 +59,7 @@ internal sealed class InstanceDialer(
                     lease.Dispose();
                     loads.Failed(lease.Instance.Key);
                     metrics.DialFailed(query.Service, failed.Reason);
+                    ProxyTracing.AttemptFailed(lease.Instance, failed);
                     ProxyLog.DialFailed(logger, query.ToString(), lease.Instance.Key.ToString(), failed.Message);
                     last = failed;
                 }

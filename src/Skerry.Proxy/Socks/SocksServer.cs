@@ -96,6 +96,7 @@ internal sealed class SocksServer : IAsyncDisposable
             return;
         }
 
+        using var span = ProxyTracing.BeginForward(query, address, parent: default);
         Dialed<ServiceStream> dialed;
         try
         {
@@ -103,6 +104,7 @@ internal sealed class SocksServer : IAsyncDisposable
         }
         catch (ProxyException failed)
         {
+            ProxyTracing.Fail(span, failed);
             ProxyLog.NotReached(_terms.Logger, query.ToString(), address?.ToString() ?? "a client", failed.Message);
             await session.AnswerAsync(ReplyFor(failed.Reason), null, stopping);
             client.Finish();
@@ -120,7 +122,7 @@ internal sealed class SocksServer : IAsyncDisposable
             throw;
         }
 
-        await _carrier.CarryAsync(client, address, dialed, stopping);
+        await _carrier.CarryAsync(client, address, dialed, span, stopping);
     }
 
     /// <summary>The association lasts as long as the connection that asked for it.</summary>

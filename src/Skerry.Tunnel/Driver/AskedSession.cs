@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Skerry.Tunnel.Wire;
 
 namespace Skerry.Tunnel.Driver;
@@ -22,7 +24,12 @@ internal sealed class AskedSession(SessionService service, Guid id, KnownNode ca
 
     public override SessionTarget Target => target;
 
+    public KnownNode From => caller;
+
     public Guid Id => id;
+
+    /// <summary>From when it came until it is decided about; null: nobody listens.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>What became of it; ends when that is known.</summary>
     public Task<SessionDecision> Decided => _decided.Task;
@@ -41,6 +48,7 @@ internal sealed class AskedSession(SessionService service, Guid id, KnownNode ca
         if (_decided.Task.IsCompleted) throw new InvalidOperationException("This session was decided about already.");
         var session = service.TakeIn(this);
         _decided.TrySetResult(new SessionDecision(session, default, ""));
+        Span?.Dispose();
         return Task.FromResult<SessionStream>(session);
     }
 
@@ -48,6 +56,8 @@ internal sealed class AskedSession(SessionService service, Guid id, KnownNode ca
     {
         if (_decided.Task.IsCompleted) throw new InvalidOperationException("This session was decided about already.");
         _decided.TrySetResult(new SessionDecision(null, why, message));
+        TunnelTracing.Fail(Span, TunnelTracing.TypeOf(why), message);
+        Span?.Dispose();
         return Task.CompletedTask;
     }
 
@@ -56,6 +66,7 @@ internal sealed class AskedSession(SessionService service, Guid id, KnownNode ca
     {
         // A fault of who answers must not look like a path that died: that would be asked again.
         _decided.TrySetResult(new SessionDecision(null, SessionRefusal.ServiceUnreachable, "who should answer has failed"));
+        Span?.Dispose();
         if ((await _decided.Task.ConfigureAwait(false)).Session is { } session) await session.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -35,6 +35,9 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     /// <summary>Told when the path is lost and the session goes on without one.</summary>
     public Action<ResumableSession>? Lost { get; init; }
 
+    /// <summary>The trace it was opened in; null: none.</summary>
+    public SessionTrace? Trace { get; init; }
+
     public Guid Id => id;
 
     public override string Node => node;

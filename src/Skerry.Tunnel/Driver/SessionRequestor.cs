@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 using Microsoft.Extensions.Logging;
 
@@ -35,8 +36,28 @@ internal sealed class SessionRequestor(
     /// <exception cref="TunnelException">The node is not reached, or refuses.</exception>
     public async Task<SessionStream> OpenAsync(string node, SessionTarget target, CancellationToken cancel)
     {
+        var trace = TunnelTracing.BeginOpen(node, target);
+        using var span = trace?.Opening;
+        var since = span is null ? default : time.GetUtcNow();
+        try
+        {
+            var session = await OpenAsync(node, target, trace, cancel).ConfigureAwait(false);
+            TunnelTracing.Tried(span, span is null ? [] : links.History.Of(node), since);
+            if (span is not null && session.Current is { } path) TunnelTracing.GoesBy(span, path.Kind, links.RelayOf(path.Connection));
+            return session;
+        }
+        catch (Exception failed) when (span is not null)
+        {
+            TunnelTracing.Tried(span, links.History.Of(node), since);
+            TunnelTracing.Fail(span, failed);
+            throw;
+        }
+    }
+
+    private async Task<ResumableSession> OpenAsync(string node, SessionTarget target, SessionTrace? trace, CancellationToken cancel)
+    {
         var id = Guid.NewGuid();
-        var session = new ResumableSession(id, node, target, new SessionLimits(options.MaxReplay, options.MaxWindow), metrics) { Lost = lost => Resume(lost, over: null) };
+        var session = new ResumableSession(id, node, target, new SessionLimits(options.MaxReplay, options.MaxWindow), metrics) { Lost = lost => Resume(lost, over: null), Trace = trace };
         using var timeout = new CancellationTokenSource(options.DialTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
@@ -126,7 +147,8 @@ internal sealed class SessionRequestor(
 
     private async Task ResumeAsync(ResumableSession session, PeerConnection? over, CancellationToken stopping)
     {
-        var start = time.GetTimestamp();
+        using var span = TunnelTracing.BeginResume(session.Trace, session.Node, session.Target, isLost: over is null);
+        var (start, since) = (time.GetTimestamp(), span is null ? default : time.GetUtcNow());
         var pause = TimeSpan.FromMilliseconds(20);
         var why = "no path";
         while (!session.Over.IsCompleted && time.GetElapsedTime(start) < options.ResumeTimeout)
@@ -139,6 +161,7 @@ internal sealed class SessionRequestor(
                 await AskAsync(session, connection, isResume: true, either.Token).ConfigureAwait(false);
                 var took = time.GetElapsedTime(start);
                 if (over is null) metrics.FailedOver(took);
+                if (session.Trace is not null) NoteResumed(session, span, connection, since, over is null ? took : null);
                 TunnelLog.Resumed(logger, session.Node, session.Target, session.Path, connection.Address.ToString(), took.TotalMilliseconds);
                 return;
             }
@@ -168,7 +191,23 @@ internal sealed class SessionRequestor(
         if (session.Over.IsCompleted) return;
         metrics.Lost();
         TunnelLog.SessionLost(logger, session.Node, session.Target, why);
+        TunnelTracing.Tried(span, span is null ? [] : links.History.Of(session.Node), since);
+        TunnelTracing.Fail(span, "lost", why);
         session.Fail($"The session with {session.Node} is lost: {why}");
+    }
+
+    /// <summary>Tells the session's trace of its new path.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="span">The span of resuming it; null: it is not recorded.</param>
+    /// <param name="connection">The path.</param>
+    /// <param name="since">When it was looked for.</param>
+    /// <param name="without">How long it was without one; null: it was not.</param>
+    private void NoteResumed(ResumableSession session, Activity? span, PeerConnection connection, DateTimeOffset since, TimeSpan? without)
+    {
+        var (path, relay) = (connection.Address.IsCircuit ? PathKind.Relayed : PathKind.Direct, links.RelayOf(connection));
+        TunnelTracing.Tried(span, links.History.Of(session.Node), since);
+        TunnelTracing.GoesBy(span, path, relay);
+        if (without is { } took) TunnelTracing.FailedOver(session.Trace, path, relay, took);
     }
 
     private async Task AskAsync(ResumableSession session, PeerConnection connection, bool isResume, CancellationToken cancel)
@@ -207,6 +246,7 @@ internal sealed class SessionRequestor(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
+            if (!isResume) TunnelTracing.Tell(session.Trace, request);
             await stream.SendMessageAsync(request, either.Token).ConfigureAwait(false);
             return await stream.ReceiveMessageAsync(SessionAnswer.Parser, either.Token).ConfigureAwait(false);
         }

@@ -34,6 +34,9 @@ internal sealed class SessionService(
     /// <summary>Decides about sessions, and serves those it accepts; null: all are refused.</summary>
     public Func<IncomingSession, CancellationToken, Task>? Answer { get; set; }
 
+    /// <summary>The relay that a connection goes through, for traces.</summary>
+    public Func<PeerConnection, string?> RelayOf { get; init; } = _ => null;
+
     public IReadOnlyCollection<ResumableSession> Sessions => [.. _sessions.Values];
 
     /// <summary>Serves one stream: a new session, or the next path of one.</summary>
@@ -93,7 +96,7 @@ internal sealed class SessionService(
     private async Task<bool> JoinAsync(KnownNode caller, SessionRequest request, Attachment attachment, CancellationToken cancel)
     {
         var (id, target) = (new Guid(request.Id.Span), new SessionTarget(request.Service, request.Instance, request.Network));
-        var (session, asked, refusal) = Find(id, caller, target, request);
+        var (session, asked, refusal) = Find(id, caller, target, request, attachment);
         if (asked is not null)
         {
             var decision = await asked.Decided.WaitAsync(cancel).ConfigureAwait(false);
@@ -108,7 +111,7 @@ internal sealed class SessionService(
     }
 
     private (ResumableSession? Session, AskedSession? Asked, (SessionRefusal Why, string Message) Refusal) Find(
-        Guid id, KnownNode caller, SessionTarget target, SessionRequest request)
+        Guid id, KnownNode caller, SessionTarget target, SessionRequest request, Attachment attachment)
     {
         lock (_gate)
         {
@@ -127,7 +130,13 @@ internal sealed class SessionService(
                 return (null, null, (SessionRefusal.Busy, $"it carries {count} sessions, as many as it may"));
             if (Answer is not { } answer) return (null, null, (SessionRefusal.NoSuchService, "it serves nothing"));
             _asked.Add(id, asked = new AskedSession(this, id, caller, target, request));
-            tasks.Launch(stopping => ServeAsync(answer, asked, stopping));
+            tasks.Launch(stopping =>
+            {
+                // Whoever answers has it above its own.
+                asked.Span = TunnelTracing.BeginTake(request, asked.From, asked.Target);
+                if (asked.Span is { } span) TunnelTracing.GoesBy(span, attachment.Kind, RelayOf(attachment.Connection));
+                return ServeAsync(answer, asked, stopping);
+            });
             return (null, asked, default);
         }
     }

@@ -24,6 +24,9 @@ internal sealed class RoutePlugin : GatewayPlugin
     /// <summary>What follows the asterisk of wildcard hosts, the dot included.</summary>
     public ImmutableArray<string> HostSuffixes { get; }
 
+    /// <summary>The path, or the prefix of paths, that it takes.</summary>
+    public string Path => _path;
+
     public bool TakesAnyHost => _options.Hosts.IsEmpty;
 
     /// <summary>Order among routes of the same host: exact paths before prefixes; long paths before short; more conditions before fewer.</summary>

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 using Skerry.Gateway.Http1;
 
@@ -12,13 +15,16 @@ namespace Skerry.Gateway.Plugins.Upstream;
 /// <summary>Forwards by YARP what the gateway's own connection does not: upgrades such as WebSocket, and instances that speak HTTP/2, gRPC among them.</summary>
 internal sealed class HttpClientForwarder : IDisposable
 {
+    /// <summary>The span of a request to an instance of another group.</summary>
+    private static readonly HttpRequestOptionsKey<ActivityContext> Opener = new("Skerry.Opener");
+
     private readonly HttpMessageInvoker _client;
     private readonly IHttpForwarder _forwarder;
     private readonly ForwarderRequestConfig _http1;
     private readonly ForwarderRequestConfig _http2;
     private readonly UpstreamOptions _options;
 
-    public HttpClientForwarder(UpstreamOptions options, IHttpForwarder forwarder)
+    public HttpClientForwarder(UpstreamOptions options, IHttpForwarder forwarder, IFarInstances? far)
     {
         _options = options;
         _forwarder = forwarder;
@@ -30,7 +36,9 @@ internal sealed class HttpClientForwarder : IDisposable
             UseProxy = false,
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = options.ConnectTimeout,
+            // The attempt has a span already, and its headers.
             ActivityHeadersPropagator = null,
+            ConnectCallback = far is null ? null : (connecting, cancellation) => ConnectAsync(connecting, far, cancellation),
         });
         var silence = options.IdleTimeout > TimeSpan.Zero ? options.IdleTimeout : TimeSpan.FromDays(1);
         _http1 = new ForwarderRequestConfig { ActivityTimeout = silence, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -43,13 +51,13 @@ internal sealed class HttpClientForwarder : IDisposable
     /// <summary>Forwards it.</summary>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     /// <exception cref="AnswerBrokenException">The answer broke off, and the client knows.</exception>
-    public async ValueTask<AttemptOutcome> SendAsync(GatewayContext context, Target target)
+    public async ValueTask<AttemptOutcome> SendAsync(GatewayContext context, WeightedTarget chosen)
     {
         var http = new DefaultHttpContext(context.Features);
         var config = _options.Protocol == UpstreamProtocol.Http2 || IsGrpc(context) ? _http2 : _http1;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.Aborted);
         if (_options.Timeout > TimeSpan.Zero) limit.CancelAfter(_options.Timeout);
-        var error = await _forwarder.SendAsync(http, $"http://{target.Name}", _client, config, new Transformer(context, _options), limit.Token);
+        var error = await _forwarder.SendAsync(http, $"http://{chosen.Target.Name}", _client, config, new Transformer(context, _options, chosen.IsFar), limit.Token);
         if (error == ForwarderError.None) return default;
         if (context.Aborted.IsCancellationRequested) throw new OperationCanceledException("The client has gone.");
         if (context.HasStarted) throw new AnswerBrokenException();
@@ -58,6 +66,30 @@ internal sealed class HttpClientForwarder : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>What carries a connection on belongs to the trace of the request it is opened for.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext connecting, IFarInstances far, CancellationToken cancellation)
+    {
+        var isTraced = connecting.InitialRequestMessage.Options.TryGetValue(Opener, out var span);
+        var address = isTraced && IPAddress.TryParse(connecting.DnsEndPoint.Host.Trim('[', ']'), out var ip) ? ip : null;
+        var socket = address is null ? new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true } : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (address is not null)
+            {
+                socket.Bind(new IPEndPoint(address, 0));
+                far.Announce((IPEndPoint)socket.LocalEndPoint!, span);
+            }
+
+            await socket.ConnectAsync(connecting.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static UpstreamFailure Classify(ForwarderError error, Exception? exception, bool isOver) => (error, exception) switch
     {
@@ -79,7 +111,7 @@ internal sealed class HttpClientForwarder : IDisposable
             && !protocol.StartsWith("HTTP/", StringComparison.OrdinalIgnoreCase) && !protocol.StartsWith("TLS/", StringComparison.OrdinalIgnoreCase);
     }
 
-    private sealed class Transformer(GatewayContext context, UpstreamOptions options) : HttpTransformer
+    private sealed class Transformer(GatewayContext context, UpstreamOptions options, bool isFar) : HttpTransformer
     {
         public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
@@ -94,6 +126,11 @@ internal sealed class HttpClientForwarder : IDisposable
             Add(headers, "X-Forwarded-Proto", forwarded.Proto);
             Add(headers, "X-Forwarded-Host", forwarded.Host);
             Add(headers, "Forwarded", forwarded.Standard);
+            if (isFar && context.Attempt is { } span) proxyRequest.Options.Set(Opener, span.Context);
+            // YARP leaves these to a propagator.
+            PassOn(headers, HeaderNames.TraceParent);
+            PassOn(headers, HeaderNames.TraceState);
+            PassOn(headers, HeaderNames.Baggage);
         }
 
         public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
@@ -101,6 +138,11 @@ internal sealed class HttpClientForwarder : IDisposable
             var pass = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
             if (proxyResponse is not null) context.BeginResponse();
             return pass;
+        }
+
+        private void PassOn(System.Net.Http.Headers.HttpRequestHeaders headers, string name)
+        {
+            if (context.RequestHeaders[name] is { Count: > 0 } values && !headers.Contains(name)) headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
         private void Add(System.Net.Http.Headers.HttpRequestHeaders headers, string name, string? value)

@@ -33,7 +33,7 @@ internal sealed class TargetSet : IDisposable
         }
         else
         {
-            Replace([.. options.Addresses.Select(Parse).OfType<(string Host, int Port)>().Select(address => (address.Host, address.Port, 1))]);
+            Replace([.. options.Addresses.Select(Parse).OfType<(string Host, int Port)>().Select(address => (address.Host, address.Port, 1))], areFar: false);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class TargetSet : IDisposable
             : [.. Healthy(snapshot.Instances(_options.Service)).Select(entry => (entry.EffectiveAddress, entry.Service.Port, WeightOf(entry)))];
         // Asked for while they are not needed yet: then they are there when they are.
         var far = Far(snapshot);
-        Replace(near.IsEmpty ? far : near);
+        Replace(near.IsEmpty ? far : near, near.IsEmpty);
     }
 
     /// <summary>Instances of the group that is named, or of the nearest that has any.</summary>
@@ -109,13 +109,13 @@ internal sealed class TargetSet : IDisposable
     private ImmutableArray<ServiceEntry> Healthy(ImmutableArray<ServiceEntry> instances) =>
         [.. instances.Where(entry => entry.Status != CheckStatus.Critical && entry.Service.Port > 0).Where(entry => _options.Tag.Length == 0 || entry.Service.Tags.Contains(_options.Tag))];
 
-    private void Replace(ImmutableArray<(string Host, int Port, int Weight)> instances)
+    private void Replace(ImmutableArray<(string Host, int Port, int Weight)> instances, bool areFar)
     {
         lock (_gate)
         {
             if (_disposed) return;
             // New shares before old ones go: an instance that stays keeps its connections.
-            var targets = instances.Select(instance => new WeightedTarget(instance.Host, instance.Port, _registry.Acquire(instance.Host, instance.Port), instance.Weight)).ToImmutableArray();
+            var targets = instances.Select(instance => new WeightedTarget(instance.Host, instance.Port, _registry.Acquire(instance.Host, instance.Port), instance.Weight, areFar)).ToImmutableArray();
             var before = _balancer.Targets;
             _balancer = new Balancer(_options, targets);
             foreach (var target in before) _registry.Release(target.Host, target.Port);

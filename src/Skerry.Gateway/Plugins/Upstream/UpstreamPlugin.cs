@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Runtime.CompilerServices;
 
 using Microsoft.AspNetCore.Http;
@@ -43,7 +45,7 @@ internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment 
     {
         if (before is UpstreamPlugin replaced) _budget = replaced._budget;
         _targets = new TargetSet(options, environment.Targets, environment.Catalog, environment.Far);
-        _httpClient = new HttpClientForwarder(options, environment.Forwarder);
+        _httpClient = new HttpClientForwarder(options, environment.Forwarder, environment.Far);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -56,17 +58,18 @@ internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment 
         var balancer = _targets.Balancer;
         Attempts? attempts = null;
         UpstreamFailure? last = null;
-        while (true)
+        for (var attempt = 0; ; attempt++)
         {
             var chosen = balancer.Choose(attempts is null ? [] : attempts.Failed);
             if (chosen is null) return await AnswerFailureAsync(context, last);
-            var outcome = default(AttemptOutcome);
+            AttemptOutcome? known = null;
+            var span = GatewayTracing.BeginAttempt(context, chosen.Target, options.Service, attempt);
             chosen.Target.Begin();
             try
             {
-                outcome = _httpClient.Takes(context)
-                    ? await _httpClient.SendAsync(context, chosen.Target)
-                    : await ForwardAsync(context, chosen.Target, attempts?.NeedsNew == true, end);
+                known = _httpClient.Takes(context)
+                    ? await _httpClient.SendAsync(context, chosen)
+                    : await ForwardAsync(context, chosen, attempts?.NeedsNew == true, end);
             }
             catch (BadRequestException refused)
             {
@@ -75,8 +78,10 @@ internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment 
             finally
             {
                 chosen.Target.End();
+                GatewayTracing.EndAttempt(span, context, known);
             }
 
+            var outcome = known.Value;
             if (outcome.Failure is not { } failure)
             {
                 chosen.Target.Succeeded();
@@ -97,14 +102,16 @@ internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment 
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<AttemptOutcome> ForwardAsync(GatewayContext context, Target target, bool needsNew, long end)
+    private async ValueTask<AttemptOutcome> ForwardAsync(GatewayContext context, WeightedTarget chosen, bool needsNew, long end)
     {
-        var watch = environment.Targets.Watch;
+        var (watch, target) = (environment.Targets.Watch, chosen.Target);
         var connection = needsNew ? null : target.Idle.TryRent();
         var wasKept = connection is not null;
         try
         {
-            connection ??= await UpstreamConnection.OpenAsync(target.EndPoint, environment.Loops.Here(), watch, options.ConnectTimeout, context.Aborted);
+            connection ??= await UpstreamConnection.OpenAsync(
+                target.EndPoint, environment.Loops.Here(), watch, options.ConnectTimeout, chosen.IsFar && context.Attempt is { } opener ? Announcing(opener) : null, context.Aborted);
+            if (context.Attempt is { } span) Join(span, connection, wasKept);
             if (await connection.Exchange.RunAsync(context, _terms, target.Name, end))
             {
                 target.Idle.Return(connection, options.MaxIdleConnections);
@@ -124,6 +131,16 @@ internal sealed class UpstreamPlugin(UpstreamOptions options, PluginEnvironment 
         {
             connection?.Dispose();
         }
+    }
+
+    /// <summary>What carries the connection on belongs to the trace it is opened for.</summary>
+    private Action<IPEndPoint> Announcing(Activity span) => from => environment.Far!.Announce(from, span.Context);
+
+    /// <summary>The spans below a kept connection are in the trace that it was opened for: a link leads there.</summary>
+    private static void Join(Activity span, UpstreamConnection connection, bool wasKept)
+    {
+        if (!wasKept) connection.OpenedFor = span.Context;
+        else if (connection.OpenedFor != default && span.IsAllDataRequested) span.AddLink(new ActivityLink(connection.OpenedFor));
     }
 
     /// <summary>After a failure: whether another attempt follows. An answer under way that broke cannot be taken back: the client is cut off.</summary>
