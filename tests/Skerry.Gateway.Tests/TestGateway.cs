@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Skerry.Catalog;
 using Skerry.Gateway.Plugins;
 using Skerry.Gateway.Plugins.Upstream;
+using Skerry.Replication;
 
 namespace Skerry.Gateway.Tests;
 
@@ -45,16 +46,27 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public static Task<TestGateway> StartAsync(params PluginOptions[] plugins) => StartAsync(Options(plugins));
 
-    public static async Task<TestGateway> StartAsync(GatewayOptions options)
+    public static async Task<TestGateway> StartAsync(GatewayOptions options, IFarInstances? far = null, IReplicationTransport? wide = null)
     {
         var meters = Services.GetRequiredService<IMeterFactory>();
-        var catalog = new ServiceCatalog(
-            new CatalogOptions { NodeName = "test", NodeId = Guid.NewGuid().ToString(), Group = "dc1", Address = "127.0.0.1" }, null, TimeProvider.System, NullLoggerFactory.Instance, meters);
-        await catalog.StartAsync(CancellationToken.None);
+        var catalog = await StartCatalogAsync("test", "dc1", wide);
         var log = new HeardLog();
-        var server = new GatewayServer(catalog, TimeProvider.System, log, meters);
+        var server = new GatewayServer(catalog, TimeProvider.System, log, meters, far);
         await server.StartAsync(options, CancellationToken.None);
         return new TestGateway(catalog, server, new HttpClient { BaseAddress = new Uri($"http://{server.Listeners["http"]}") }, log);
+    }
+
+    /// <summary>The catalog of a node.</summary>
+    /// <param name="node">Its name.</param>
+    /// <param name="group">Its group.</param>
+    /// <param name="wide">Where it meets other groups; null: nowhere.</param>
+    public static async Task<ServiceCatalog> StartCatalogAsync(string node, string group, IReplicationTransport? wide = null)
+    {
+        var options = new CatalogOptions { NodeName = node, NodeId = Guid.NewGuid().ToString(), Group = group, Address = "127.0.0.1", GroupUnreachableAfter = TimeSpan.FromSeconds(1) };
+        var catalog = new ServiceCatalog(options, null, TimeProvider.System, NullLoggerFactory.Instance, Services.GetRequiredService<IMeterFactory>(), wide);
+        if (wide is not null) await catalog.SetTunnelAsync(new TunnelFacts { IsBridge = true }, CancellationToken.None);
+        await catalog.StartAsync(CancellationToken.None);
+        return catalog;
     }
 
     /// <summary>Until the gateway has logged a line with these words.</summary>

@@ -28,6 +28,7 @@ public sealed class ServiceDoorTests
         Assert.Equal(ProxyFailure.Refused, refused.Reason);
         Assert.Equal(0, service.Connections);
         Assert.Equal(1, here.Meters.Sum("skerry.proxy.refusals"));
+        await here.Log.UntilAsync($"Refused orders (orders) to caller of group {group}: not exported");
     }
 
     [Fact]
@@ -56,6 +57,7 @@ public sealed class ServiceDoorTests
         await Eventually.HoldsAsync(() => here.Catalog.Current.Instances("there").Length == 1);
         var refused = await Assert.ThrowsAsync<ProxyException>(() => CallAsync(here, "reef", service, id));
         Assert.Equal(ProxyFailure.Refused, refused.Reason);
+        await here.Log.UntilAsync($"Refused {service} ({id}) to caller of group reef: not registered here");
     }
 
     [Fact]
@@ -66,6 +68,7 @@ public sealed class ServiceDoorTests
         await here.RegisterAsync("orders", TcpService.UnusedPort());
         var failed = await Assert.ThrowsAsync<ProxyException>(() => CallAsync(here, "reef", "orders", "orders"));
         Assert.Equal(ProxyFailure.Unreachable, failed.Reason);
+        await here.Log.UntilAsync("Refused orders (orders) to caller of group reef: Connection refused");
     }
 
     [Fact]
@@ -101,6 +104,7 @@ public sealed class ServiceDoorTests
         await here.Proxy.StartAsync(new ProxyOptions { MaxConnections = 1 }, CancellationToken.None);
         using var first = await CallAsync(here, "reef", "orders", "orders");
         Assert.Equal(ProxyFailure.Busy, (await Assert.ThrowsAsync<ProxyException>(() => CallAsync(here, "reef", "orders", "orders"))).Reason);
+        await here.Log.UntilAsync("Refused orders (orders) to caller of group reef: too many calls are under way");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Catalog;
+using Skerry.Gateway.Tests;
 using Skerry.Replication.Tests;
 
 namespace Skerry.Proxy.Tests;
@@ -16,7 +17,7 @@ internal sealed class TestNode : IAsyncDisposable
         var options = new CatalogOptions { NodeName = name, NodeId = $"id-{name}", Group = group, Address = "127.0.0.1" };
         Catalog = new ServiceCatalog(options, mesh.NetworkOf(group).Join(name), TimeProvider.System, NullLoggerFactory.Instance, Meters);
         Dialer = new PipeDialer(name, group, node => mesh.Nodes.GetValueOrDefault(node)?.Proxy.Door);
-        Proxy = new ProxyServer(new ProxyIdentity(name, group) { DataDirectory = directory }, Catalog, () => mesh.SnapshotOf(this), Dialer, Distances, mesh.Time, NullLoggerFactory.Instance, Meters);
+        Proxy = new ProxyServer(new ProxyIdentity(name, group) { DataDirectory = directory }, Catalog, () => mesh.SnapshotOf(this), Dialer, Distances, mesh.Time, Log, Meters);
     }
 
     public string Name { get; }
@@ -32,6 +33,9 @@ internal sealed class TestNode : IAsyncDisposable
     public TestDistances Distances { get; }
 
     public TestMeters Meters { get; } = new();
+
+    /// <summary>What the proxy has to say.</summary>
+    public HeardLog Log { get; } = new();
 
     public static async Task<TestNode> StartAsync(TestMesh mesh, string name, string group, string? directory)
     {

@@ -18,6 +18,21 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Keys_of_the_tunnel_take_effect_or_wait_as_their_page_says()
+    {
+        using var place = new TestPlace();
+        var key = $"key: '{Agent.Configuration.MeshKey.Generate()}'\n";
+        await using var agent = SkerryProcess.Start("agent", "--config", place.Configure(key));
+        var api = await agent.UntilReadyAsync();
+        place.Configure(key + "edgeTunnel: { zone: hall, relay: always, advertiseAddress: [gate.example], relayNodes: [{ nodeName: far, advertiseAddress: [far.example] }] }\n");
+        await agent.UntilLineAsync("in effect: edgeTunnel.advertiseAddress, edgeTunnel.relayNodes, edgeTunnel.relay");
+        await agent.UntilLineAsync("Changed, but waiting for a restart: edgeTunnel.zone");
+        var status = (await SkerryProcess.RunAsync("tunnel", "status", "--address", api.ToString())).Output;
+        Assert.Contains("yes, it carries traffic for others", status, StringComparison.Ordinal);
+        Assert.Contains("/dns/gate.example/tcp/20006", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_put_in_the_old_ones_place_is_noticed()
     {
         using var place = new TestPlace();

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+
+using Skerry.Lab.Agents;
 using Skerry.Lab.Fabric;
 using Skerry.Lab.Peers;
 
@@ -7,6 +10,29 @@ namespace Skerry.Lab.Scenarios;
 public sealed class LanTests
 {
     private const double Patience = 30;
+
+    [Fact]
+    public async Task Agents_of_one_group_find_each_other_in_their_lan_with_no_address_configured()
+    {
+        await using var lab = await Testbed.StartAsync(new LabMap(new SitePlan("shop", "east", NatKind.Symmetric, "till", "scales", "guest")));
+        var start = Stopwatch.GetTimestamp();
+        var agents = await Task.WhenAll(lab.Hosts.Select(host => AgentProcess.StartAsync(host, $"gossip: {{ bind: '{host.Address}:7946', profile: lan }}", host.Name == "guest" ? "others" : "shop")));
+        try
+        {
+            await Task.WhenAll(SeesAsync(agents[0], "scales", "till"), SeesAsync(agents[1], "scales", "till"));
+            Report.Add("agents: group of the LAN joined", $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s after they began to start");
+            // The tunnel knows the guest by now, or will: it is of another group all the same.
+            await agents[2].UntilAsync(async () => await agents[2].TryGetAsync("/v1/skerry/tunnel") is { } tunnel && tunnel.Contains("\"till\"", StringComparison.Ordinal), "to meet the till");
+            await SeesAsync(agents[2], "guest");
+        }
+        finally
+        {
+            foreach (var agent in agents) await agent.DisposeAsync();
+        }
+
+        static Task SeesAsync(AgentProcess agent, params string[] members) =>
+            agent.UntilAsync(async () => (await agent.AliveAsync()).SequenceEqual(members), $"to see {string.Join(" and ", members)}");
+    }
 
     [Fact]
     public async Task A_machine_is_found_in_its_lan_and_in_the_one_it_moves_to()
