@@ -34,15 +34,16 @@ public sealed class TunnelNode : IAsyncDisposable
     private TunnelNode(TunnelOptions options, ITunnelDirectory directory, Libp2pHost host, TimeProvider time, ILogger logger, IMeterFactory meters)
     {
         (_options, _host, _logger, _time) = (options, host, logger, time);
-        _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations, () => _role!.Load);
+        Budget = new SessionBudget(options);
+        _metrics = new TunnelMetrics(meters, () => _service!.Sessions.Count + _requestor!.Sessions.Count, () => _relays!.Reservations, () => _role!.Load, Budget);
         _names = new PeerNames(options, host, _metrics, time, logger);
         _links = new Links(options, host, directory, _names, node => _relays!.Find(node), _metrics, time, logger);
         _role = new RelayRole(options, host, directory, time, logger) { Changed = OnRoleChanged, LoadChanged = Announce };
         var referrals = new RelayReferrals(options, host, _names, time);
         _relays = new RelayKeeper(options, host, _links, referrals, directory, time, logger) { IsNeeded = () => !_role.IsRelay && !_role.IsReached, Changed = Announce };
         (_links.RelayCost, _links.RelayNodeOf) = (_relays.CostOf, _relays.NodeOf);
-        _service = new SessionService(options, host, _names, _tasks, _links.IsDead, _metrics, time, logger) { RelayOf = _links.RelayOf };
-        _requestor = new SessionRequestor(options, host, _links, _tasks, _metrics, time, logger);
+        _service = new SessionService(options, host, _names, Budget, _tasks, _links.IsDead, _metrics, time, logger) { RelayOf = _links.RelayOf };
+        _requestor = new SessionRequestor(options, host, _links, Budget, _tasks, _metrics, time, logger);
         _names.Refused = node =>
         {
             foreach (var session in Sessions.Where(session => session.Node == node)) session.Fail($"{node} is not believed any more");
@@ -77,6 +78,12 @@ public sealed class TunnelNode : IAsyncDisposable
 
     /// <summary>The tunnel at this moment.</summary>
     public TunnelStatus Status => new(_options.Node, Peer, _host.Addresses, Routes.Addresses, _role.IsRelay, _relays.Status, Paths(), _service.Sessions.Count + _requestor.Sessions.Count);
+
+    /// <summary>What carries it all.</summary>
+    internal Libp2pHost Host => _host;
+
+    /// <summary>What sessions hold.</summary>
+    internal SessionBudget Budget { get; }
 
     private IEnumerable<ResumableSession> Sessions => _requestor.Sessions.Concat(_service.Sessions);
 
@@ -314,6 +321,8 @@ public sealed class TunnelNode : IAsyncDisposable
             // No node of the mesh. A node that was revoked must not stay by not saying who it is.
             var isSilent = failed.InnerException is TimeoutException && _host.Connections.Any(open => open.Id == connection.Id);
             if (isSilent && _names.Identity.BelievesCredentials) await _names.RefuseAsync(connection.Peer, null, ClaimRefusal.Silent).ConfigureAwait(false);
+            // It may have gone before it was asked about.
+            _names.Forget(connection.Peer);
         }
     });
 

@@ -70,4 +70,13 @@ public sealed record TunnelOptions
 
     /// <summary>Sessions of one node at once; more are refused. 1 or more.</summary>
     public int MaxSessionsPerNode { get; init; } = 2048;
+
+    /// <summary>
+    /// Bytes that all sessions together may hold: windows they have promised, used or not, and what they keep to be sent again. Where half is taken new sessions begin
+    /// with a small window, where three quarters are nothing grows, and where all is new ones are refused. 1 MiB or more.
+    /// </summary>
+    public long MaxSessionMemory { get; init; } = 1 << 30;
+
+    /// <summary>The same for the sessions with one node. 1 MiB or more.</summary>
+    public long MaxSessionMemoryPerNode { get; init; } = 256 << 20;
 }

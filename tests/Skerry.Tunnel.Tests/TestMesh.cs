@@ -102,5 +102,23 @@ internal sealed class TestMesh : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();
+        foreach (var node in _nodes) await AssertEverythingGivenBackAsync(node);
+    }
+
+    /// <summary>Of a node that has stopped nothing is left: no session, no place, no buffer.</summary>
+    public static async Task AssertEverythingGivenBackAsync(TunnelNode node)
+    {
+        var (budget, host, ledger) = (node.Budget, node.Host, node.Host.Ledger);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!budget.IsEmpty || node.Status.Sessions != 0 || host is not { Handshakes: 0, Places: 0 } || ledger is not { Peers: 0, Streams: 0, Buffers: 0, Memory: 0 })
+        {
+            if (patience.IsCancellationRequested)
+            {
+                Assert.Fail($"Left of {node.Routes.Node} after 30 s: {node.Status.Sessions} sessions, {budget.Taken} places, {budget.Memory} bytes and {budget.Buffers} buffers of sessions, "
+                    + $"{host.Handshakes} handshakes, {host.Places} connections, {ledger.Peers} peers, {ledger.Streams} streams, {ledger.Buffers} buffers, {ledger.Memory} bytes.");
+            }
+
+            await Task.Delay(10); // between two looks
+        }
     }
 }

@@ -13,7 +13,8 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="caller">Who asks.</param>
 /// <param name="target">For what.</param>
 /// <param name="first">How.</param>
-internal sealed class AskedSession(SessionService service, Guid id, KnownNode caller, SessionTarget target, SessionRequest first) : IncomingSession
+/// <param name="account">Its place, and what it holds.</param>
+internal sealed class AskedSession(SessionService service, Guid id, KnownNode caller, SessionTarget target, SessionRequest first, SessionAccount account) : IncomingSession
 {
     private readonly TaskCompletionSource<SessionDecision> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SessionRequest _latest = first;
@@ -27,6 +28,8 @@ internal sealed class AskedSession(SessionService service, Guid id, KnownNode ca
     public KnownNode From => caller;
 
     public Guid Id => id;
+
+    public SessionAccount Account => account;
 
     /// <summary>From when it came until it is decided about; null: nobody listens.</summary>
     public Activity? Span { get; set; }
@@ -67,6 +70,8 @@ internal sealed class AskedSession(SessionService service, Guid id, KnownNode ca
         // A fault of who answers must not look like a path that died: that would be asked again.
         _decided.TrySetResult(new SessionDecision(null, SessionRefusal.ServiceUnreachable, "who should answer has failed"));
         Span?.Dispose();
+        // A session closes its account when it is over.
         if ((await _decided.Task.ConfigureAwait(false)).Session is { } session) await session.DisposeAsync().ConfigureAwait(false);
+        else account.Close();
     }
 }

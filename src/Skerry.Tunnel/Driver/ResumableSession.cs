@@ -1,9 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 
 using Skerry.Libp2p;
-using Skerry.Primitives;
 using Skerry.Tunnel.Core.Session;
 
 namespace Skerry.Tunnel.Driver;
@@ -13,14 +10,13 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="node">Who is at the other end.</param>
 /// <param name="target">What it is for.</param>
 /// <param name="limits">Bounds.</param>
+/// <param name="account">What it holds, until it is over.</param>
 /// <param name="meter">Counts bytes.</param>
-internal sealed class ResumableSession(Guid id, string node, SessionTarget target, SessionLimits limits, TunnelMetrics meter) : SessionStream
+internal sealed class ResumableSession(Guid id, string node, SessionTarget target, SessionLimits limits, SessionAccount account, TunnelMetrics meter) : SessionStream
 {
-    private readonly SessionCore _core = new(limits);
+    private readonly SessionCore _core = new(limits with { FirstWindow = account.Window }, () => account.Room);
     private readonly Lock _gate = new();
-
-    // What waits here is bounded by the window the other side was given, so nothing has to pause.
-    private readonly Pipe _readable = new(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 16 << 10, useSynchronizationContext: false));
+    private readonly UnreadBytes _unread = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Attachment? _attachment;
     private TaskCompletionSource? _room;
@@ -28,8 +24,6 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     private int _paths;
     private uint _attempt;
     private bool _isPumping;
-    private bool _isReadableComplete;
-    private bool _hasReadAll;
     private bool _isDisposed;
 
     /// <summary>Told when the path is lost and the session goes on without one.</summary>
@@ -39,6 +33,12 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     public SessionTrace? Trace { get; init; }
 
     public Guid Id => id;
+
+    /// <summary>How far the other direction may go.</summary>
+    public ulong Limit
+    {
+        get { lock (_gate) return _core.Limit; }
+    }
 
     public override string Node => node;
 
@@ -81,6 +81,12 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         }
     }
 
+    /// <summary>Whether the other side can have come so far.</summary>
+    public bool MayAttach(ulong received)
+    {
+        lock (_gate) return _core.MayAttach(received);
+    }
+
     /// <summary>Goes on over a path.</summary>
     /// <param name="attachment">The path.</param>
     /// <param name="received">How far this direction has come, as the other side says.</param>
@@ -92,6 +98,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         {
             if (_over.Task.IsCompleted) return false;
             if (!_core.Attach(received, limit)) return false;
+            account.Set(_core.Memory);
             _attachment?.Break();
             _attachment = attachment;
             _paths++;
@@ -111,7 +118,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         {
             if (_over.Task.IsCompleted) return;
             _failure = new TunnelException(message);
-            CompleteReadable(_failure);
+            _unread.Complete(_failure);
             Finish();
             _attachment?.Break();
             _attachment = null;
@@ -120,16 +127,15 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_hasReadAll) return 0;
-        // An empty buffer waits until there is something to read: who is idle holds no memory.
-        var result = await _readable.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var count = (int)Math.Min(buffer.Length, result.Buffer.Length);
-        result.Buffer.Slice(0, count).CopyTo(buffer.Span);
-        _readable.Reader.AdvanceTo(result.Buffer.GetPosition(count));
-        if (result.Buffer.IsEmpty && result.IsCompleted) _hasReadAll = true;
+        var count = await _unread.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count > 0)
         {
-            lock (_gate) _core.Consumed(count);
+            lock (_gate)
+            {
+                _core.Consumed(count);
+                account.Set(_core.Memory);
+            }
+
             _ = PumpAsync();
         }
 
@@ -147,6 +153,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
                 if (_failure is { } failure) throw new TunnelException(failure.Message, failure);
                 if (_core.IsEndWritten) throw new InvalidOperationException("Writing on this session has ended.");
                 taken = _core.Write(buffer.Span);
+                account.Set(_core.Memory);
                 if (taken == 0) room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
@@ -170,11 +177,12 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             if (_over.Task.IsCompleted) return;
             _failure = new TunnelException("The session was broken off here.");
             _core.Reset();
-            CompleteReadable(_failure);
+            _unread.Complete(_failure);
             attachment = _attachment;
+            if (attachment is null) Finish();
         }
 
-        _ = attachment is null ? FinishLater() : SayResetAsync(attachment);
+        if (attachment is not null) _ = SayResetAsync(attachment);
     }
 
     protected override void Dispose(bool disposing)
@@ -196,12 +204,6 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         attachment.Break();
     }
 
-    private Task FinishLater()
-    {
-        lock (_gate) Finish();
-        return Task.CompletedTask;
-    }
-
     /// <summary>Sends what there is to send, one caller at a time; the others leave it to that one.</summary>
     private async Task PumpAsync()
     {
@@ -212,7 +214,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             _isPumping = true;
         }
 
-        var frame = ArrayPool<byte>.Shared.Rent(SessionCore.HeaderLength + SessionCore.MaxPayload);
+        var frame = account.Budget.Rent(SessionCore.HeaderLength + SessionCore.MaxPayload);
         try
         {
             while (true)
@@ -243,7 +245,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(frame);
+            account.Budget.Return(frame);
         }
     }
 
@@ -256,8 +258,9 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             while (await attachment.Stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false).ConfigureAwait(false) == header.Length)
             {
                 var length = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1));
-                if (length is < 0 or > SessionCore.MaxPayload) throw new TunnelException("The peer sends what is no frame.");
-                if ((FrameType)header[0] == FrameType.Data) await TakeDataAsync(attachment, length).ConfigureAwait(false);
+                var isData = (FrameType)header[0] == FrameType.Data;
+                if (length < 0 || length > (isData ? SessionCore.MaxPayload : SessionCore.AckLength)) throw new TunnelException("it sends what is no frame");
+                if (isData) await TakeDataAsync(attachment, length).ConfigureAwait(false);
                 else if (!await TakeSignAsync(attachment, (FrameType)header[0], length).ConfigureAwait(false)) return;
             }
 
@@ -280,7 +283,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             if (_attachment == attachment && !_core.MayReceive(length)) throw new TunnelException("it sends more than it may");
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var buffer = account.Budget.Rent(length);
         try
         {
             await attachment.Stream.ReadExactlyAsync(buffer.AsMemory(0, length)).ConfigureAwait(false);
@@ -289,18 +292,12 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
                 // What comes over a path that was left will come again over the new one.
                 if (_attachment != attachment) return;
                 _core.OnData(length);
-                if (!_isReadableComplete)
-                {
-                    _readable.Writer.Write(buffer.AsSpan(0, length));
-                    // Nobody pauses this pipe, so that it is done at once: it holds no more than its window.
-                    var flush = _readable.Writer.FlushAsync();
-                    Invariant.That(flush.IsCompleted);
-                }
+                _unread.Add(buffer.AsSpan(0, length));
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            account.Budget.Return(buffer);
         }
 
         meter.Received(target.Service, attachment.Kind, length);
@@ -320,15 +317,16 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             {
                 case FrameType.Ack:
                     if (!_core.OnAck(payload)) throw new TunnelException("it acknowledges what was not sent");
+                    account.Set(_core.Memory);
                     if (_core.Unacknowledged < limits.MaxReplay) MakeRoom();
                     break;
                 case FrameType.End:
                     _core.OnEnd();
-                    CompleteReadable(null);
+                    _unread.Complete(null);
                     break;
                 case FrameType.Reset:
                     _failure ??= new TunnelException($"{node} broke the session off.");
-                    CompleteReadable(_failure);
+                    _unread.Complete(_failure);
                     Finish();
                     _attachment = null;
                     attachment.Break();
@@ -373,13 +371,6 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     }
 
     /// <summary>Under the lock.</summary>
-    private void CompleteReadable(Exception? cause)
-    {
-        if (!_isReadableComplete) _readable.Writer.Complete(cause);
-        _isReadableComplete = true;
-    }
-
-    /// <summary>Under the lock.</summary>
     private void MakeRoom()
     {
         _room?.TrySetResult();
@@ -390,6 +381,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     private void Finish()
     {
         _core.Release();
+        account.Close();
         MakeRoom();
         _over.TrySetResult();
     }

@@ -14,12 +14,13 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="options">Bounds.</param>
 /// <param name="host">Carries the streams.</param>
 /// <param name="links">Paths.</param>
+/// <param name="budget">What sessions may hold.</param>
 /// <param name="tasks">What runs beside.</param>
 /// <param name="metrics">Counts.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="logger">Tells of paths changed.</param>
 internal sealed class SessionRequestor(
-    TunnelOptions options, Libp2pHost host, Links links, BackgroundTasks tasks, TunnelMetrics metrics, TimeProvider time, ILogger logger)
+    TunnelOptions options, Libp2pHost host, Links links, SessionBudget budget, BackgroundTasks tasks, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>How often in a row a node is dialled for a new session: there is no way to it, and the caller may have another choice.</summary>
     private const int MaxDials = 6;
@@ -57,12 +58,15 @@ internal sealed class SessionRequestor(
     private async Task<ResumableSession> OpenAsync(string node, SessionTarget target, SessionTrace? trace, CancellationToken cancel)
     {
         var id = Guid.NewGuid();
-        var session = new ResumableSession(id, node, target, new SessionLimits(options.MaxReplay, options.MaxWindow), metrics) { Lost = lost => Resume(lost, over: null), Trace = trace };
+        var limits = new SessionLimits(options.MaxReplay, options.MaxWindow);
+        var session = new ResumableSession(id, node, target, limits, budget.Begin(node), metrics) { Lost = lost => Resume(lost, over: null), Trace = trace };
         using var timeout = new CancellationTokenSource(options.DialTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
             await OpenAsync(session, either.Token).ConfigureAwait(false);
+            _sessions[id] = session;
+            _ = session.Over.ContinueWith(_ => _sessions.TryRemove(id, out ResumableSession? _), TaskScheduler.Default);
         }
         catch (Exception failed) when (failed is Libp2pException or IOException && failed is not TunnelException)
         {
@@ -72,9 +76,12 @@ internal sealed class SessionRequestor(
         {
             throw new TunnelException($"{node} has not answered within {options.DialTimeout.TotalSeconds:0} s.", late);
         }
+        finally
+        {
+            if (!_sessions.ContainsKey(id)) session.Fail("it has never begun");
+        }
 
-        _sessions[id] = session;
-        _ = session.Over.ContinueWith(_ => _sessions.TryRemove(id, out ResumableSession? _), TaskScheduler.Default);
+        if (tasks.Stopping.IsCancellationRequested) session.Fail("this node stops");
         return session;
     }
 
@@ -230,7 +237,7 @@ internal sealed class SessionRequestor(
 
     private async Task<SessionAnswer> HearAsync(ResumableSession session, Libp2pStream stream, bool isResume, CancellationToken cancel)
     {
-        var (received, limit) = isResume ? session.Detach() : (0ul, (ulong)SessionLimits.InitialWindow);
+        var (received, limit) = isResume ? session.Detach() : (0ul, session.Limit);
         var request = new SessionRequest
         {
             Id = Google.Protobuf.ByteString.CopyFrom(session.Id.ToByteArray()),

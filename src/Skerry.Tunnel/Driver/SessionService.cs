@@ -13,13 +13,14 @@ namespace Skerry.Tunnel.Driver;
 /// <param name="options">Bounds.</param>
 /// <param name="host">For heartbeats.</param>
 /// <param name="names">Who asks.</param>
+/// <param name="budget">What sessions may hold.</param>
 /// <param name="tasks">What runs beside.</param>
 /// <param name="isDead">Whether membership says that a node is dead.</param>
 /// <param name="metrics">Counts.</param>
 /// <param name="time">For deadlines.</param>
 /// <param name="logger">Tells of refusals.</param>
 internal sealed class SessionService(
-    TunnelOptions options, Libp2pHost host, PeerNames names, BackgroundTasks tasks, Func<string, bool> isDead, TunnelMetrics metrics, TimeProvider time, ILogger logger)
+    TunnelOptions options, Libp2pHost host, PeerNames names, SessionBudget budget, BackgroundTasks tasks, Func<string, bool> isDead, TunnelMetrics metrics, TimeProvider time, ILogger logger)
 {
     public const string Protocol = "/skerry/session/1.0.0";
 
@@ -68,7 +69,7 @@ internal sealed class SessionService(
     /// <summary>Takes a new session in; a path joins it when its caller is told so.</summary>
     public ResumableSession TakeIn(AskedSession asked)
     {
-        var session = new ResumableSession(asked.Id, asked.Caller, asked.Target, new SessionLimits(options.MaxReplay, options.MaxWindow), metrics)
+        var session = new ResumableSession(asked.Id, asked.Caller, asked.Target, new SessionLimits(options.MaxReplay, options.MaxWindow), asked.Account, metrics)
         {
             Lost = lost => AwaitReturn(lost, options.ResumeTimeout),
         };
@@ -105,7 +106,7 @@ internal sealed class SessionService(
             (session, refusal) = (decision.Session, (decision.Refusal, decision.Message));
         }
 
-        if (session is not null) return await AttachAsync(session, request, attachment, cancel).ConfigureAwait(false);
+        if (session is not null) return await AttachAsync(caller, session, request, attachment, cancel).ConfigureAwait(false);
         await RefuseAsync(attachment.Stream, caller, target, refusal.Why, refusal.Message, cancel).ConfigureAwait(false);
         return false;
     }
@@ -125,29 +126,36 @@ internal sealed class SessionService(
                 return (null, asked, default);
             }
 
-            var count = _sessions.Count + _asked.Count;
-            if (count >= options.MaxSessions || CountOf(caller.Node) >= options.MaxSessionsPerNode)
-                return (null, null, (SessionRefusal.Busy, $"it carries {count} sessions, as many as it may"));
             if (Answer is not { } answer) return (null, null, (SessionRefusal.NoSuchService, "it serves nothing"));
-            _asked.Add(id, asked = new AskedSession(this, id, caller, target, request));
-            tasks.Launch(stopping =>
+            // Counted from here on, and not only when it is decided about: that may take as long as dialling a service.
+            if (budget.TryTakeIn(caller.Node) is not { } account) return (null, null, (SessionRefusal.Busy, $"it carries {budget.Taken} sessions, as many as it may, or as much"));
+            _asked.Add(id, asked = new AskedSession(this, id, caller, target, request, account));
+            var isBegun = tasks.Launch(stopping =>
             {
                 // Whoever answers has it above its own.
                 asked.Span = TunnelTracing.BeginTake(request, asked.From, asked.Target);
                 if (asked.Span is { } span) TunnelTracing.GoesBy(span, attachment.Kind, RelayOf(attachment.Connection));
                 return ServeAsync(answer, asked, stopping);
             });
-            return (null, asked, default);
+            if (isBegun) return (null, asked, default);
+            _asked.Remove(id);
+            account.Close();
+            return (null, null, (SessionRefusal.Busy, "it stops"));
         }
     }
 
-    /// <summary>Under the lock.</summary>
-    private int CountOf(string node) => _sessions.Count(entry => entry.Value.Node == node) + _asked.Values.Count(asked => asked.Caller == node);
-
-    private async Task<bool> AttachAsync(ResumableSession session, SessionRequest request, Attachment attachment, CancellationToken cancel)
+    private async Task<bool> AttachAsync(KnownNode caller, ResumableSession session, SessionRequest request, Attachment attachment, CancellationToken cancel)
     {
         if (!session.IsNewer(request.Attempt)) return false;
         var (received, limit) = session.Detach();
+        if (!session.MayAttach(request.Received))
+        {
+            var why = $"{session.Node} has another idea of how far the session has come";
+            session.Fail(why);
+            await RefuseAsync(attachment.Stream, caller, session.Target, SessionRefusal.Unknown, why, cancel).ConfigureAwait(false);
+            return false;
+        }
+
         try
         {
             await attachment.Stream.SendMessageAsync(new SessionAnswer { Received = received, Limit = limit }, cancel).ConfigureAwait(false);
@@ -159,9 +167,7 @@ internal sealed class SessionService(
             throw;
         }
 
-        if (session.TryAttach(attachment, request.Received, request.Limit)) return true;
-        session.Fail($"{session.Node} has another idea of how far the session has come");
-        return false;
+        return session.TryAttach(attachment, request.Received, request.Limit);
     }
 
     private async Task ServeAsync(Func<IncomingSession, CancellationToken, Task> answer, AskedSession asked, CancellationToken stopping)

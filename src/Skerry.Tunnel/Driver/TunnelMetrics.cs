@@ -16,7 +16,7 @@ internal sealed class TunnelMetrics
     private readonly Histogram<double> _failovers;
     private readonly Histogram<double> _roundTrips;
 
-    public TunnelMetrics(IMeterFactory meters, Func<int> sessions, Func<int> reservations, Func<int> load)
+    public TunnelMetrics(IMeterFactory meters, Func<int> sessions, Func<int> reservations, Func<int> load, SessionBudget budget)
     {
         var meter = meters.Create("Skerry.Tunnel");
         _bytes = meter.CreateCounter<long>("skerry.tunnel.bytes", "By", "Bytes of sessions, by service, path and direction");
@@ -27,6 +27,8 @@ internal sealed class TunnelMetrics
         _failovers = meter.CreateHistogram<double>("skerry.tunnel.failover.duration", "s", "How long sessions were without a path before they went on");
         _roundTrips = meter.CreateHistogram<double>("skerry.tunnel.round_trip", "s", "Round trips to nodes as their connections measure them, by path: once a heartbeat where a path is in use");
         meter.CreateObservableGauge("skerry.tunnel.sessions", sessions, "{session}", "Sessions that are not over");
+        meter.CreateObservableGauge("skerry.tunnel.memory", () => budget.Memory, "By", "What sessions hold and have promised to take");
+        meter.CreateObservableGauge("skerry.tunnel.buffers", () => budget.Buffers, "{buffer}", "Buffers with frames of sessions under way");
         meter.CreateObservableGauge("skerry.tunnel.reservations", reservations, "{reservation}", "Relays that put callers through to this node");
         meter.CreateObservableGauge("skerry.tunnel.relay.load", load, "%", "How much of what this node may carry as a relay is in use, in coarse steps");
     }

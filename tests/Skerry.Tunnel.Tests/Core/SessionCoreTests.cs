@@ -49,6 +49,32 @@ public sealed class SessionCoreTests
     }
 
     [Fact]
+    public void A_session_that_is_broken_off_says_so_and_nothing_more()
+    {
+        var core = new SessionCore(Limits);
+        Assert.True(core.Attach(0, 1 << 20));
+        core.Write(new byte[200_000]);
+        var frame = new byte[SessionCore.HeaderLength + SessionCore.MaxPayload];
+        Assert.True(core.TakeFrame(frame) > 0);
+        core.Reset();
+        Assert.Equal(SessionCore.HeaderLength, core.TakeFrame(frame));
+        Assert.Equal((byte)FrameType.Reset, frame[0]);
+        Assert.Equal(0, core.TakeFrame(frame));
+    }
+
+    [Fact]
+    public void Without_room_one_block_is_kept_at_a_time_and_the_window_stays()
+    {
+        var core = new SessionCore(Limits, () => 0);
+        Assert.Equal(ReplayBuffer.BlockLength, core.Write(new byte[100_000]));
+        Assert.Equal(0, core.Write(new byte[1]));
+        core.OnData(SessionLimits.InitialWindow);
+        core.Consumed(SessionLimits.InitialWindow);
+        Assert.Equal(2ul * SessionLimits.InitialWindow, core.Limit);
+        Assert.Equal(ReplayBuffer.BlockLength + SessionLimits.InitialWindow, core.Memory);
+    }
+
+    [Fact]
     public void A_peer_that_acknowledges_what_was_never_sent_is_not_believed()
     {
         var core = new SessionCore(Limits);

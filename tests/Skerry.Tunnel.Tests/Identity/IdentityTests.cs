@@ -221,6 +221,7 @@ public sealed class IdentityTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes.Values) await node.DisposeAsync();
+        foreach (var node in _nodes.Values) await TestMesh.AssertEverythingGivenBackAsync(node);
         _refused.Dispose();
     }
 

@@ -5,7 +5,8 @@ namespace Skerry.Tunnel.Core.Session;
 /// <summary>Bytes from a first to a last offset, kept until they are released from the front. Blocks are rented, so that an idle session holds none.</summary>
 internal sealed class ReplayBuffer
 {
-    private const int BlockLength = 32 << 10;
+    /// <summary>What it grows by, bytes.</summary>
+    public const int BlockLength = 32 << 10;
 
     private readonly List<byte[]> _blocks = [];
     private ulong _blocksStart;
@@ -15,6 +16,12 @@ internal sealed class ReplayBuffer
 
     /// <summary>Offset behind the last byte kept.</summary>
     public ulong End { get; private set; }
+
+    /// <summary>Bytes of memory it holds.</summary>
+    public int Memory => _blocks.Count * BlockLength;
+
+    /// <summary>Bytes that it takes without growing.</summary>
+    public int Free => Memory - (int)(End - _blocksStart);
 
     /// <summary>Adds bytes at the end.</summary>
     public void Append(ReadOnlySpan<byte> bytes)

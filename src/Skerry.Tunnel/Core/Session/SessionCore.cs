@@ -7,7 +7,8 @@ namespace Skerry.Tunnel.Core.Session;
 /// it, and on a new path each side says how far the other has come, so that the rest is sent again. No I/O: the driver moves the bytes.
 /// </summary>
 /// <param name="limits">Bounds.</param>
-internal sealed class SessionCore(SessionLimits limits)
+/// <param name="room">Bytes of memory that it may take beyond what it holds; null: as the bounds say.</param>
+internal sealed class SessionCore(SessionLimits limits, Func<long>? room = null)
 {
     /// <summary>Of every frame: type and length.</summary>
     public const int HeaderLength = 5;
@@ -18,19 +19,22 @@ internal sealed class SessionCore(SessionLimits limits)
     /// <summary>Acknowledged at the latest after so many bytes.</summary>
     private const int AckEvery = 64 << 10;
 
-    private const int AckLength = 16;
+    /// <summary>The longest payload of a frame that is no data, bytes.</summary>
+    public const int AckLength = 16;
 
     private readonly ReplayBuffer _replay = new();
     private ulong _cursor;
+    private ulong _sent;
     private ulong _sendLimit;
     private bool _isEndWritten;
     private ulong _received;
     private ulong _consumed;
-    private ulong _window = SessionLimits.InitialWindow;
+    private ulong _window = (ulong)limits.FirstWindow;
     private ulong _ackedUpTo;
-    private ulong _announcedLimit = SessionLimits.InitialWindow;
+    private ulong _announcedLimit = (ulong)limits.FirstWindow;
     private bool _isAckDue;
     private bool _isResetDue;
+    private bool _isReset;
 
     /// <summary>How far the other direction has come here; its end counts as a byte.</summary>
     public ulong Received => _received + (HasTheirEnd ? 1u : 0);
@@ -50,7 +54,12 @@ internal sealed class SessionCore(SessionLimits limits)
     /// <summary>Bytes kept to be sent again.</summary>
     public int Unacknowledged => (int)(_replay.End - _replay.Start);
 
+    /// <summary>Bytes held, or promised to the other side.</summary>
+    public long Memory => _replay.Memory + (long)_window;
+
     private bool IsAllAcknowledged { get; set; }
+
+    private long Room => room?.Invoke() ?? int.MaxValue;
 
     private ulong SendEnd => _replay.End + (_isEndWritten ? 1u : 0);
 
@@ -59,6 +68,8 @@ internal sealed class SessionCore(SessionLimits limits)
     public int Write(ReadOnlySpan<byte> bytes)
     {
         var count = Math.Min(bytes.Length, limits.MaxReplay - Unacknowledged);
+        // One block is always to be had: who has nothing under way would wait for an acknowledgement that never comes.
+        if (count > _replay.Free) count = (int)Math.Min(count, _replay.Free + (Math.Max(Room / ReplayBuffer.BlockLength, _replay.Memory == 0 ? 1 : 0) * ReplayBuffer.BlockLength));
         _replay.Append(bytes[..count]);
         return count;
     }
@@ -69,12 +80,20 @@ internal sealed class SessionCore(SessionLimits limits)
     /// <summary>The session is broken off here.</summary>
     public void Reset()
     {
-        _isResetDue = true;
+        (_isResetDue, _isReset) = (true, true);
         Release();
     }
 
     /// <summary>Gives back all memory.</summary>
-    public void Release() => _replay.Release(_replay.End);
+    public void Release()
+    {
+        _replay.Release(_replay.End);
+        // What is gone is not sent any more.
+        _cursor = Math.Max(_cursor, _replay.End);
+    }
+
+    /// <summary>Whether the other side can have come so far: what it has was sent, and what it lacks is still here.</summary>
+    public bool MayAttach(ulong theirReceived) => theirReceived <= _sent && theirReceived >= _replay.Start;
 
     /// <summary>A path is there: the other side has said how far it has come, and how far this side may go.</summary>
     /// <returns>False when that cannot be: the other side lies, or has lost the session.</returns>
@@ -98,6 +117,8 @@ internal sealed class SessionCore(SessionLimits limits)
             return WriteHeader(target, FrameType.Reset, 0);
         }
 
+        if (_isReset) return 0;
+
         if (_isAckDue)
         {
             (_isAckDue, _ackedUpTo, _announcedLimit) = (false, _received, Limit);
@@ -112,11 +133,13 @@ internal sealed class SessionCore(SessionLimits limits)
             if (allowed == 0) return 0;
             var count = _replay.CopyTo(_cursor, target.Slice(HeaderLength, allowed));
             _cursor += (ulong)count;
+            _sent = Math.Max(_sent, _cursor);
             return WriteHeader(target, FrameType.Data, count);
         }
 
         if (!_isEndWritten || _cursor > _replay.End) return 0;
         _cursor++;
+        _sent = Math.Max(_sent, _cursor);
         return WriteHeader(target, FrameType.End, 0);
     }
 
@@ -149,7 +172,13 @@ internal sealed class SessionCore(SessionLimits limits)
         _consumed += (ulong)length;
         if (HasTheirEnd) return;
         // A window used up to its end that the reader has emptied holds the sender back: it doubles.
-        if (_consumed == _received && _received == _announcedLimit && _window < (ulong)limits.MaxWindow) _window = Math.Min(_window * 2, (ulong)limits.MaxWindow);
+        if (_consumed == _received && _received == _announcedLimit && _window < (ulong)limits.MaxWindow)
+        {
+            var doubled = Math.Min(_window * 2, (ulong)limits.MaxWindow);
+            // Half of what is left stays for others.
+            if ((long)(doubled - _window) <= Room / 2) _window = doubled;
+        }
+
         if (Limit - _announcedLimit >= _window / 4) _isAckDue = true;
     }
 
@@ -162,7 +191,7 @@ internal sealed class SessionCore(SessionLimits limits)
 
     private bool TakeAck(ulong received, ulong limit)
     {
-        if (received > SendEnd || received < _replay.Start) return false;
+        if (!MayAttach(received)) return false;
         _sendLimit = Math.Max(_sendLimit, limit);
         IsAllAcknowledged = _isEndWritten && received == SendEnd;
         _replay.Release(Math.Min(received, _replay.End));
