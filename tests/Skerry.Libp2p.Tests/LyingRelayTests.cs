@@ -22,7 +22,7 @@ public sealed class LyingRelayTests
         relay.Handle(RelayService.HopId, async (stream, cancel) =>
         {
             await stream.ReadPrefixedAsync(RelayService.MaxMessage, cancel);
-            if (lie == "nothing") await Task.Delay(Timeout.Infinite, cancel);
+            if (lie == "nothing") await Task.Delay(Timeout.Infinite, cancel); // until the host stops
             await stream.WritePrefixedAsync(lie == "no answer that can be" ? [1, 2, 3] : Reservation(host, key, lie).ToByteArray(), cancel);
             await stream.EndWritingAsync(cancel);
         });
@@ -86,7 +86,7 @@ public sealed class LyingRelayTests
             var status = how == "refuses" ? RelayStatus.RelayConnectionFailed : RelayStatus.RelayOk;
             await stream.WritePrefixedAsync(new HopMessage { Type = HopMessage.Types.Kind.Status, Status = status }.ToByteArray(), cancel);
             if (how == "talks nonsense") await stream.WriteAsync(new byte[1000], cancel);
-            if (how == "silent") await Task.Delay(Timeout.Infinite, cancel);
+            if (how == "silent") await Task.Delay(Timeout.Infinite, cancel); // until the host stops
         });
         var way = relay.Addresses[0].With(Multiaddr.Parse("/p2p-circuit")).WithPeer(IdentityKey.Generate().PeerId);
         await Assert.ThrowsAsync<Libp2pException>(() => caller.ConnectAsync(way, Cancel));
