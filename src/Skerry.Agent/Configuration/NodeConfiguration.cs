@@ -10,7 +10,7 @@ internal sealed record NodeConfiguration
     /// <summary>What Serf takes as a name.</summary>
     public const string NamePattern = "[A-Za-z0-9.-]{1,128}";
 
-    [RegularExpression(NamePattern, ErrorMessage = "letters, digits, '.' and '-', at most 128"), Description("Name of the node, unique in its group. Absent: the host's name.")]
+    [RegularExpression(NamePattern, ErrorMessage = "letters, digits, '.' and '-', at most 128"), Description("Name of the node, unique in the mesh: with a tunnel its identity comes from it. Absent: the host's name.")]
     public string? Name { get; init; }
 
     [RegularExpression("[A-Za-z0-9_-]{1,64}", ErrorMessage = "letters, digits, '_' and '-', at most 64"), Description("The group (site) the node belongs to: Consul's datacenter.")]
