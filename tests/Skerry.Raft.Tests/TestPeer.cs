@@ -160,7 +160,7 @@ internal sealed class TestPeer : ILogView
     {
         if (write.Offset == 0) Incoming.Clear();
         Incoming.AddRange(write.Data.Span);
-        Core.SnapshotWritten(write.Meta.Index, write.Offset, now);
+        Core.SnapshotWritten(write.Ticket, now);
     }
 
     private RaftCore Create(Instant now) => new(_options, new RaftStart(_state, Snapshot, this), new Prng(_options.Id + (ulong)now.Ticks), now);

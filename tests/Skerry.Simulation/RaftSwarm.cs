@@ -68,6 +68,18 @@ internal sealed record RaftSwarm
     /// <summary>Mean time between replaced disks; zero: none.</summary>
     public TimeSpan WipeEvery { get; init; }
 
+    /// <summary>Whether the product's own log and snapshots are used, on a disk that tears and reorders what was not flushed.</summary>
+    public bool HasFiles { get; init; }
+
+    /// <summary>Probability that the machine dies in the middle of a flush, a snapshot or a start; with files.</summary>
+    public double DiskDeath { get; init; }
+
+    /// <summary>Mean time between disks that run full, for up to as long as a crashed node stays down; zero: none; with files.</summary>
+    public TimeSpan FullEvery { get; init; }
+
+    /// <summary>Mean time between flushes that fail; zero: none; with files.</summary>
+    public TimeSpan FailEvery { get; init; }
+
     /// <summary>Bugs planted on purpose.</summary>
     public RaftBugs Bugs { get; init; }
 
@@ -104,6 +116,10 @@ internal sealed record RaftSwarm
             ChangeEvery = Often(random, 0.5, 0.2, 3),
             TransferEvery = Often(random, 0.3, 0.3, 5),
             WipeEvery = Often(random, 0.3, 1, 6),
+            HasFiles = random.Chance(0.5),
+            DiskDeath = random.Chance(0.5) ? random.NextDouble() * random.NextDouble() * 0.05 : 0,
+            FullEvery = Often(random, 0.3, 1, 6),
+            FailEvery = Often(random, 0.3, 1, 6),
         };
     }
 
@@ -136,7 +152,7 @@ internal sealed record RaftSwarm
         seed     {Seed}
         group    {Voters} voters, {Others} others; election {Core.ElectionTimeout.TotalMilliseconds:0} ms, heartbeat {Core.HeartbeatInterval.TotalMilliseconds:0} ms
         core     message {Core.MaxMessageBytes} B, in flight {Core.MaxInflightMessages} and {Core.MaxInflightBytes} B, cache {Core.CacheBytes} B, chunk {Core.SnapshotChunkBytes} B
-        disk     flush {Flush.TotalMilliseconds:0.##} ms, snapshot every {SnapshotEvery}, {Trailing} kept, dies at {WriteCrash:0.####} of the writes
+        disk     flush {Flush.TotalMilliseconds:0.##} ms, snapshot every {SnapshotEvery}, {Trailing} kept, dies at {WriteCrash:0.####} of the writes{(HasFiles ? $"; files, dies in {DiskDeath:0.####} of the calls, full every {FullEvery.TotalSeconds:0.#} s, fails every {FailEvery.TotalSeconds:0.#} s" : "")}
         network  {Network}
         faults   {Faults}
         storm    {Storm.TotalSeconds:0} s, change every {ChangeEvery.TotalSeconds:0.##} s, move every {TransferEvery.TotalSeconds:0.##} s, wipe every {WipeEvery.TotalSeconds:0.##} s
@@ -155,7 +171,7 @@ internal sealed record RaftSwarm
             MaxInflightMessages = 1 + random.Next(random.Chance(0.5) ? 4 : 64),
             MaxInflightBytes = 100 + random.Next(random.Chance(0.5) ? 2000 : 100_000),
             MaxApplyingBytes = 1 + random.Next(10_000),
-            MaxUncommittedBytes = 1000 + random.Next(100_000),
+            MaxPendingBytes = 1000 + random.Next(100_000),
             CacheBytes = random.Chance(0.5) ? 0 : random.Next(50_000),
             SnapshotChunkBytes = 16 + random.Next(random.Chance(0.5) ? 200 : 5000),
             PromotionLag = (ulong)random.Next(50),

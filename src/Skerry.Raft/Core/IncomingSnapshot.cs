@@ -18,6 +18,9 @@ internal sealed class IncomingSnapshot(ulong from, SnapshotMeta meta)
     /// <summary>Whether that part is the last.</summary>
     public bool IsLast { get; set; }
 
+    /// <summary>That part's number.</summary>
+    public ulong Ticket { get; set; }
+
     /// <summary>Where that part begins.</summary>
     public long Offset { get; set; }
 }

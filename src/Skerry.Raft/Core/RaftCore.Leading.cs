@@ -7,7 +7,7 @@ internal sealed partial class RaftCore
 {
     private readonly SortedDictionary<ulong, Progress> _peers = [];
     private readonly Queue<(ulong Index, long Bytes)> _proposed = new();
-    private long _uncommittedBytes;
+    private long _pendingBytes;
     private ulong _termStart;
     private Instant _heartbeatAt = Instant.Never;
     private List<RaftEntry>? _lastRead;
@@ -21,7 +21,8 @@ internal sealed partial class RaftCore
         Enter(now);
         if (!IsLeader) return new CommandResult(Refusal.NotLeader);
         if (_transferTarget != 0) return new CommandResult(Refusal.TransferUnderWay);
-        if (_uncommittedBytes >= _options.MaxUncommittedBytes) return new CommandResult(Refusal.TooMuchInFlight);
+        ForgetProposed();
+        if (_pendingBytes >= _options.MaxPendingBytes) return new CommandResult(Refusal.TooMuchInFlight);
         var bytes = 0L;
         foreach (var command in commands)
         {
@@ -32,7 +33,7 @@ internal sealed partial class RaftCore
         var first = _log.LastIndex + 1;
         foreach (var command in commands) _log.Append(RaftEntry.Command(_log.LastIndex + 1, Term, command));
         _proposed.Enqueue((_log.LastIndex, bytes));
-        _uncommittedBytes += bytes;
+        _pendingBytes += bytes;
         return new CommandResult(Refusal.None, first, Term);
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class RaftCore
         RefuseReads();
         _peers.Clear();
         _proposed.Clear();
-        _uncommittedBytes = 0;
+        _pendingBytes = 0;
         _heartbeatAt = Instant.Never;
         _transferTarget = 0;
         _transferUntil = Instant.Never;
@@ -118,13 +119,18 @@ internal sealed partial class RaftCore
         var reached = QuorumValue(peer => peer.Match, _log.DurableIndex);
         if (reached <= _commit || reached < _termStart) return;
         SetCommit(reached);
-        while (_proposed.TryPeek(out var oldest) && oldest.Index <= _commit)
+        GoOnWithChange();
+    }
+
+    /// <summary>What is committed, and durable here too, no longer counts as being in flight: a leader whose disk is stuck must not collect it all in memory.</summary>
+    private void ForgetProposed()
+    {
+        var done = Math.Min(_commit, _log.DurableIndex);
+        while (_proposed.TryPeek(out var oldest) && oldest.Index <= done)
         {
             _proposed.Dequeue();
-            _uncommittedBytes -= oldest.Bytes;
+            _pendingBytes -= oldest.Bytes;
         }
-
-        GoOnWithChange();
     }
 
     /// <summary>The greatest value that a quorum has reached.</summary>

@@ -6,6 +6,7 @@ namespace Skerry.Raft.Core;
 internal sealed partial class RaftCore
 {
     private IncomingSnapshot? _incoming;
+    private ulong _snapshotTicket;
 
     /// <summary>What a snapshot of the state after an entry stands for.</summary>
     /// <param name="index">Applied, and not below the newest snapshot.</param>
@@ -51,11 +52,11 @@ internal sealed partial class RaftCore
         if (IsLeader && TransferOf(peer, index) is not null && index < _snapshot.Index) _peers[peer].StartSnapshot(_snapshot);
     }
 
-    /// <summary>The part of <see cref="WriteSnapshot"/> is written; the last one, and with it all, durably.</summary>
-    public void SnapshotWritten(ulong index, long offset, Instant now)
+    /// <summary>The part of a <see cref="WriteSnapshot"/> is written; the last one, and with it all, durably.</summary>
+    public void SnapshotWritten(ulong ticket, Instant now)
     {
         Enter(now);
-        if (_incoming is not { IsWriting: true } incoming || incoming.Meta.Index != index || incoming.Offset != offset) return;
+        if (_incoming is not { IsWriting: true } incoming || incoming.Ticket != ticket) return;
         incoming.IsWriting = false;
         if (incoming.IsLast)
         {
@@ -63,7 +64,7 @@ internal sealed partial class RaftCore
             return;
         }
 
-        HoldForState(new SnapshotResponse(Id, incoming.From, Term, index, offset, incoming.Received, IsInstalled: false));
+        HoldForState(new SnapshotResponse(Id, incoming.From, Term, incoming.Meta.Index, incoming.Offset, incoming.Received, IsInstalled: false));
     }
 
     /// <summary>The part of <see cref="WriteSnapshot"/> could not be written, and what came before it is gone: the snapshot comes again from its beginning.</summary>
@@ -126,9 +127,9 @@ internal sealed partial class RaftCore
             return;
         }
 
-        (incoming.IsWriting, incoming.IsLast, incoming.Offset) = (true, chunk.IsLast, chunk.Offset);
+        (incoming.IsWriting, incoming.IsLast, incoming.Offset, incoming.Ticket) = (true, chunk.IsLast, chunk.Offset, ++_snapshotTicket);
         incoming.Received += chunk.Data.Length;
-        _outputs.Enqueue(new WriteSnapshot(incoming.Meta, chunk.Offset, chunk.Data, chunk.IsLast));
+        _outputs.Enqueue(new WriteSnapshot(incoming.Ticket, incoming.Meta, chunk.Offset, chunk.Data, chunk.IsLast));
     }
 
     private void DropIncoming()

@@ -228,6 +228,8 @@ internal sealed partial class RaftCore
         if (index <= _commit) return;
         Invariant.That(index <= _log.LastIndex);
         _commit = index;
+        // The log has come further than the snapshot that was on its way.
+        if (_incoming is { IsWriting: false } incoming && incoming.Meta.Index <= index) DropIncoming();
     }
 
     private void Load(RaftEntry entry)

@@ -32,8 +32,8 @@ internal sealed record RaftCoreOptions
     /// <summary>The largest command, bytes.</summary>
     public int MaxCommandBytes { get; init; } = 2 << 20;
 
-    /// <summary>Bytes proposed and not committed yet, from which on proposals are refused.</summary>
-    public long MaxUncommittedBytes { get; init; } = 64 << 20;
+    /// <summary>Bytes proposed and not yet committed, or not yet durable at the leader, from which on proposals are refused.</summary>
+    public long MaxPendingBytes { get; init; } = 64 << 20;
 
     /// <summary>Bytes handed out to be applied and not reported as applied yet, from which on no more is handed out.</summary>
     public int MaxApplyingBytes { get; init; } = 4 << 20;

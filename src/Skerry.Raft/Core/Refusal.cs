@@ -9,7 +9,7 @@ internal enum Refusal
     /// <summary>This member does not lead; <see cref="RaftCore.Leader"/> says who does, as far as it knows.</summary>
     NotLeader,
 
-    /// <summary>More is proposed and not yet committed than <see cref="RaftCoreOptions.MaxUncommittedBytes"/>.</summary>
+    /// <summary>More is proposed and not yet committed and durable than <see cref="RaftCoreOptions.MaxPendingBytes"/>.</summary>
     TooMuchInFlight,
 
     /// <summary>A command is larger than <see cref="RaftCoreOptions.MaxCommandBytes"/>.</summary>

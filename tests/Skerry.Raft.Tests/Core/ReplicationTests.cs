@@ -218,7 +218,7 @@ public sealed class ReplicationTests
     [Fact]
     public void Too_much_at_once_and_too_large_is_refused_and_leaves_no_trace()
     {
-        var group = new TestGroup(3, options => options with { MaxUncommittedBytes = 100, MaxCommandBytes = 90 });
+        var group = new TestGroup(3, options => options with { MaxPendingBytes = 100, MaxCommandBytes = 90 });
         var leader = group.Elect(1);
         Assert.Equal(Refusal.TooLarge, group.Propose("a", new string('x', 91)).Refusal);
         Assert.Equal(2UL, leader.Core.LastIndex);

@@ -88,7 +88,7 @@ internal sealed class RaftLedger : IRaftObserver, IChecker
         foreach (var (term, index) in _committedIn)
         {
             if (term >= change.Term) break;
-            if (index < host.Core.BaseIndex || (host.Core.TryTermAt(index, out var own) && own == _committed[index])) continue;
+            if (index < host.Core.BaseIndex || (host.Core.TryTermAt(index, out var own) && own == _committed.GetValueOrDefault(index, own))) continue;
             throw new SimulationFailure("leader completeness", $"n{host.Node} leads term {change.Term} without entry {index}, which was committed in term {term}.");
         }
     }
@@ -98,7 +98,7 @@ internal sealed class RaftLedger : IRaftObserver, IChecker
         if (node.Host is not RaftHost host) return;
         var core = host.Core;
         var (commit, configuration) = _seen.TryGetValue(host, out var seen) ? seen : (0UL, core.Configuration);
-        if (core.CommitIndex > commit) Advanced(host, Math.Max(commit, core.Snapshot.Index), configuration);
+        if (core.CommitIndex > commit) Advanced(host, commit, configuration);
         if (core.CommitIndex != commit || configuration != core.Configuration) _seen[host] = (core.CommitIndex, core.Configuration);
     }
 
@@ -112,9 +112,9 @@ internal sealed class RaftLedger : IRaftObserver, IChecker
     private void Advanced(RaftHost host, ulong from, RaftConfiguration before)
     {
         var core = host.Core;
-        for (var index = Math.Max(from, core.BaseIndex) + 1; index <= core.CommitIndex; index++)
+        for (var index = Math.Max(from + 1, core.BaseIndex); index <= core.CommitIndex; index++)
         {
-            if (!core.TryTermAt(index, out var term)) continue;
+            if (index == 0 || !core.TryTermAt(index, out var term)) continue;
             if (!_committed.TryAdd(index, term) && _committed[index] != term)
                 throw new SimulationFailure("state machine safety", $"n{host.Node} holds {index} of term {term} to be committed, another that of term {_committed[index]}.");
         }

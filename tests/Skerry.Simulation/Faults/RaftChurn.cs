@@ -22,9 +22,18 @@ internal sealed class RaftChurn(RaftGroup group)
         Repeat(_options.ChangeEvery, Change);
         Repeat(_options.TransferEvery, Transfer);
         Repeat(_options.WipeEvery, Wipe);
+        Repeat(_options.FullEvery, Fill);
+        Repeat(_options.FailEvery, Fail);
     }
 
-    public void End() => _isOver = true;
+    public void End()
+    {
+        _isOver = true;
+        for (var node = 0; node < _world.Nodes.Count; node++)
+        {
+            if (group.DiskOf(node).Files is { } files) files.IsFull = false;
+        }
+    }
 
     private void Repeat(TimeSpan mean, Action<Prng> action)
     {
@@ -98,6 +107,24 @@ internal sealed class RaftChurn(RaftGroup group)
         });
     }
 
+    private void Fill(Prng random)
+    {
+        var node = random.Next(_world.Nodes.Count);
+        var duration = random.NextDuration(_options.Faults.DownFor);
+        if (group.DiskOf(node).Files is not { IsFull: false } files) return;
+        _world.Note("full", node, -1, duration);
+        files.IsFull = true;
+        _world.After(duration, () => files.IsFull = false);
+    }
+
+    private void Fail(Prng random)
+    {
+        var node = random.Next(_world.Nodes.Count);
+        if (group.DiskOf(node).Files is not { } files) return;
+        _world.Note("bad flush", node, -1, null);
+        files.FailNextFlush();
+    }
+
     /// <summary>Every configuration that may be in force or come into force.</summary>
     private IEnumerable<RaftConfiguration> Configurations() =>
         group.Hosts.Select(host => host.Core.Configuration).Concat(Enumerable.Range(0, _world.Nodes.Count).Select(node => group.DiskOf(node)).SelectMany(OnDisk));
@@ -105,9 +132,9 @@ internal sealed class RaftChurn(RaftGroup group)
     private static IEnumerable<RaftConfiguration> OnDisk(RaftDisk disk)
     {
         yield return disk.Snapshot.Configuration;
-        for (var index = disk.FirstIndex; index <= disk.LastIndex; index++)
+        foreach (var entry in disk.Entries)
         {
-            if (disk.Read(index).Configuration is { } configuration) yield return configuration;
+            if (entry.Configuration is { } configuration) yield return configuration;
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed class RaftGroup
     {
         Invariant.That(!World.Nodes[node].IsRunning);
         _current[node].IsGone = true;
-        if (Options.Bugs.HasFlag(RaftBugs.WipedIdentity)) _disks[_current[node].Id] = _current[node] = new RaftDisk(_current[node].Id);
+        if (Options.Bugs.HasFlag(RaftBugs.WipedIdentity)) _disks[_current[node].Id] = _current[node] = MakeDisk(_current[node].Id);
         else _current[node] = NewDisk(node);
     }
 
@@ -106,6 +106,13 @@ internal sealed class RaftGroup
     {
         if (NextCrash is { } planned && planned == (node, where)) NextCrash = null;
         else if (!IsStormy || Options.WriteCrash <= 0 || !_crashes.Chance(Options.WriteCrash)) return false;
+        Die(node, where);
+        return true;
+    }
+
+    /// <summary>A node dies at a write, and is back after a while.</summary>
+    public void Die(int node, string where)
+    {
         World.Note("dies at", node, -1, where);
         WriteCrashes++;
         World.Crash(World.Nodes[node]);
@@ -113,15 +120,16 @@ internal sealed class RaftGroup
         {
             if (!World.Nodes[node].IsRunning) World.Start(World.Nodes[node]);
         });
-        return true;
     }
 
     private RaftDisk NewDisk(int node)
     {
         // Small numbers read better in a trace; what counts is that none comes twice.
-        var disk = new RaftDisk(((ulong)_disks.Count + 1) * 256 + (ulong)_ids.Next(256));
+        var disk = MakeDisk(((ulong)_disks.Count + 1) * 256 + (ulong)_ids.Next(256));
         _disks[disk.Id] = disk;
         _nodes[disk.Id] = node;
         return disk;
     }
+
+    private RaftDisk MakeDisk(ulong id) => new(id, Options.HasFiles ? new RaftFiles(_ids.Fork(), () => IsStormy ? Options.DiskDeath : 0) : null);
 }

@@ -10,6 +10,8 @@ namespace Skerry.Simulation;
 /// </summary>
 internal sealed class RaftHost : IHost
 {
+    private static readonly TimeSpan FullRetry = TimeSpan.FromMilliseconds(50);
+
     private readonly RaftGroup _group;
     private readonly NodePort _port;
     private readonly Prng _random;
@@ -26,6 +28,7 @@ internal sealed class RaftHost : IHost
     private ulong _writtenTo;
     private bool _isFlushing;
     private bool _isSnapshotting;
+    private Instant _snapshotAfter;
     private bool _isDead;
     private (SnapshotMeta Meta, MemoryStream Bytes)? _incoming;
 
@@ -51,6 +54,12 @@ internal sealed class RaftHost : IHost
     public void Start(Instant now)
     {
         _now = now;
+        if (!Disk.Open())
+        {
+            _group.Die(_port.Node, "open");
+            return;
+        }
+
         if (Disk.Snapshot.Index > 0)
         {
             _machine.Restore(Disk.SnapshotBytes);
@@ -201,15 +210,28 @@ internal sealed class RaftHost : IHost
         MayDie("written");
     }
 
-    private void BeginFlush()
+    private void BeginFlush(TimeSpan delay = default)
     {
         (_isFlushing, _flushing) = (true, Disk.Unflushed);
         var sequence = _writtenTo;
-        After(Options.DrawFlush(_random), now =>
+        After(delay + Options.DrawFlush(_random), now =>
         {
             if (MayDie("flush")) return;
-            Disk.Flush(_flushing);
+            var outcome = Disk.Flush(_flushing);
+            if (outcome == DiskOutcome.Dead)
+            {
+                _group.Die(_port.Node, "disk");
+                return;
+            }
+
             _isFlushing = false;
+            if (outcome == DiskOutcome.Full)
+            {
+                // Nothing is lost: it is tried again until there is room.
+                BeginFlush(FullRetry);
+                return;
+            }
+
             if (MayDie("flushed")) return;
             Core.Persisted(sequence, now);
             Drain();
@@ -252,18 +274,24 @@ internal sealed class RaftHost : IHost
 
     private void MaySnapshot()
     {
-        if (_isSnapshotting || Options.SnapshotEvery == 0 || _machine.Applied < Disk.Snapshot.Index + Options.SnapshotEvery) return;
+        if (_isSnapshotting || _now < _snapshotAfter || Options.SnapshotEvery == 0 || _machine.Applied < Disk.Snapshot.Index + Options.SnapshotEvery) return;
         _isSnapshotting = true;
         var (meta, bytes) = (Core.Describe(_machine.Applied), _machine.Serialize());
         After(Options.DrawFlush(_random) * 4, _ =>
         {
             _isSnapshotting = false;
-            if (MayDie("snapshot") || meta.Index <= Disk.Snapshot.Index) return;
-            Disk.SetSnapshot(meta, bytes);
-            if (MayDie("snapshotted")) return;
+            if (MayDie("snapshot") || meta.Index <= Disk.Snapshot.Index || !TrySetSnapshot(meta, bytes) || MayDie("snapshotted")) return;
             _port.Note("snapshot", -1, meta.Index);
             Core.SnapshotTaken(meta, meta.Index > Options.Trailing ? meta.Index - Options.Trailing : 0);
         });
+    }
+
+    private bool TrySetSnapshot(SnapshotMeta meta, byte[] bytes)
+    {
+        var outcome = Disk.SetSnapshot(meta, bytes);
+        if (outcome == DiskOutcome.Dead) _group.Die(_port.Node, "snapshot file");
+        if (outcome == DiskOutcome.Full) _snapshotAfter = _now + (10 * FullRetry);
+        return outcome == DiskOutcome.Done;
     }
 
     private void OnReadSnapshot(ReadSnapshot read)
@@ -286,7 +314,7 @@ internal sealed class RaftHost : IHost
         _incoming.Value.Bytes.Write(write.Data.Span);
         After(Options.DrawFlush(_random), now =>
         {
-            if (!MayDie("chunk")) Core.SnapshotWritten(write.Meta.Index, write.Offset, now);
+            if (!MayDie("chunk")) Core.SnapshotWritten(write.Ticket, now);
         });
     }
 
@@ -294,7 +322,13 @@ internal sealed class RaftHost : IHost
     {
         if (MayDie("restore")) return;
         Invariant.That(_incoming is { } incoming && incoming.Meta == meta);
-        Disk.SetSnapshot(meta, _incoming.Value.Bytes.ToArray());
+        if (!TrySetSnapshot(meta, _incoming.Value.Bytes.ToArray()))
+        {
+            // Without room it cannot go on: it stops, and gets the snapshot anew when it is back.
+            if (!_isDead) _group.Die(_port.Node, "full");
+            return;
+        }
+
         _incoming = null;
         if (MayDie("restored")) return;
         _machine.Restore(Disk.SnapshotBytes);
