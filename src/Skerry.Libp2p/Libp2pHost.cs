@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     private readonly DhtDriver? _dht;
     private readonly HolePuncher _puncher;
     private readonly AddressAnnouncer _announcer;
+    private readonly NetworkWatch _network;
     private readonly Discovery _discovery;
     private readonly ReachabilityDriver? _reachability;
     private readonly AutonatServer? _autonat;
@@ -50,6 +52,7 @@ public sealed class Libp2pHost : IAsyncDisposable
 
         _puncher = new HolePuncher(options, _swarm, time, logger) { OnEnded = OnPunched };
         _announcer = new AddressAnnouncer(_swarm.Own, _identify, time);
+        _network = new NetworkWatch(_swarm.Connections, OnNetworkChanged, time);
         _identify.OnIdentified += (_, _) => _announcer.Check();
         if (options.Autonat is { } autonat)
         {
@@ -93,6 +96,9 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// nobody is dialled for it. One call at a time; it should not wait.
     /// </summary>
     public event Action<FoundPeer>? PeerFound;
+
+    /// <summary>Told when this machine has other addresses than before: connections from those that are gone have ended.</summary>
+    public event Action? NetworkChanged;
 
     /// <summary>Told when <see cref="Reachability"/> changes.</summary>
     public event Action<Reachability>? ReachabilityChanged;
@@ -146,6 +152,7 @@ public sealed class Libp2pHost : IAsyncDisposable
         {
             host._swarm.Listen();
             host._announcer.Start();
+            host._network.Start();
             host._discovery.Start();
             if (options is { Autonat.Interval.Ticks: > 0, Listen.Count: > 0 }) host._reachability?.Start();
             return host;
@@ -220,6 +227,17 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Closes one connection; its streams break.</summary>
     public Task CloseAsync(PeerConnection connection) => _swarm.Connections.Find(connection)?.Session.DisposeAsync().AsTask() ?? Task.CompletedTask;
 
+    /// <summary>
+    /// Ends the connections from addresses that are this machine's no more, and looks at its addresses anew. A host does that by itself when the system tells it; this
+    /// is for who knows it earlier, or otherwise.
+    /// </summary>
+    /// <param name="isOwn">Whether an address is this machine's.</param>
+    public void Leave(Func<IPAddress, bool> isOwn)
+    {
+        _network.Drop(isOwn);
+        OnNetworkChanged();
+    }
+
     /// <summary>Pings over a connection from now on so often, and gives it up when the peer is silent for so long after a ping.</summary>
     public void SetHeartbeat(PeerConnection connection, TimeSpan period, TimeSpan timeout) => _swarm.Connections.Find(connection)?.Session.SetHeartbeat(period, timeout);
 
@@ -282,6 +300,7 @@ public sealed class Libp2pHost : IAsyncDisposable
     /// <summary>Closes all connections and ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _network.DisposeAsync().ConfigureAwait(false);
         await _discovery.DisposeAsync().ConfigureAwait(false);
         if (_dht is not null) await _dht.DisposeAsync().ConfigureAwait(false);
         await _announcer.DisposeAsync().ConfigureAwait(false);
@@ -297,6 +316,14 @@ public sealed class Libp2pHost : IAsyncDisposable
         _puncher.OnConnected(connection);
         Connected?.Invoke(connection.Describe());
         return _identify.AskAsync(connection, cancel);
+    }
+
+    private void OnNetworkChanged()
+    {
+        _swarm.Own.OnNetworkChanged();
+        _reachability?.OnAnnounced();
+        _announcer.Check();
+        NetworkChanged?.Invoke();
     }
 
     private void OnPunched(HolePunch punch)

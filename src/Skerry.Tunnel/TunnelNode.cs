@@ -51,6 +51,7 @@ public sealed class TunnelNode : IAsyncDisposable
         host.Handle(PeerNames.Protocol, _names.AnswerAsync);
         host.Handle(SessionService.Protocol, _service.AnswerAsync);
         host.ReachabilityChanged += _ => _role.Apply();
+        host.NetworkChanged += OnNetworkChanged;
         host.PeerFound += OnPeerFound;
         host.RoundTripMeasured += (address, took) => _metrics.Measured(address.IsCircuit, took);
         host.Connected += OnConnected;
@@ -285,6 +286,15 @@ public sealed class TunnelNode : IAsyncDisposable
             await Task.Delay(_options.FinderPeriod, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _requestor.ImproveAsync(stopping).ConfigureAwait(false);
         }
+    }
+
+    private void OnNetworkChanged()
+    {
+        TunnelLog.NetworkChanged(_logger);
+        _links.OnNetworkChanged();
+        _relays.OnNetworkChanged();
+        _requestor.OnNetworkChanged();
+        Announce();
     }
 
     private void OnRoleChanged()

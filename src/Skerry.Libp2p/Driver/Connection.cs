@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>A session with a proved peer, and how it came about.</summary>
@@ -27,6 +29,9 @@ internal sealed class Connection(YamuxSession session, PublicKey key, Multiaddr 
 
     /// <summary>Whether this end's port is one that is listened on: then where the peer sees this node is where others may reach it.</summary>
     public bool IsFromListener { get; init; }
+
+    /// <summary>This machine's end; null: it is in another connection.</summary>
+    public IPAddress? Local { get; init; }
 
     /// <summary>Whether a relay carries it.</summary>
     public bool IsRelayed { get; } = address.IsCircuit;

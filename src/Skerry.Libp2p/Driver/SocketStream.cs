@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Skerry.Libp2p.Driver;
@@ -10,6 +11,9 @@ namespace Skerry.Libp2p.Driver;
 internal sealed class SocketStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
     private readonly byte[] _first = new byte[1];
+
+    /// <summary>This machine's end.</summary>
+    public IPAddress? Local { get; } = (socket.LocalEndPoint as IPEndPoint)?.Address is { } local ? MdnsInterfaces.Unscoped(local) : null;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? WaitAsync(cancellationToken) : base.ReadAsync(buffer, cancellationToken);

@@ -186,7 +186,8 @@ internal sealed class Swarm : IAsyncDisposable
             using var deadline = WithDeadline(handshake.Token);
             var isWeb = WebSocketAddress.TryRead(address, out var web);
             var way = isWeb ? await WebSocketTransport.AcceptAsync(channel, web!.IsSecure ? _options.WebSocketCertificate : null, deadline.Token).ConfigureAwait(false) : channel;
-            var terms = new UpgradeTerms(address, expected, IsClient: false) { IsFromListener = !address.IsCircuit && !isWeb, Silence = isWeb ? null : SilenceOf(address) };
+            var local = (channel as SocketStream)?.Local;
+            var terms = new UpgradeTerms(address, expected, IsClient: false) { IsFromListener = !address.IsCircuit && !isWeb, Silence = isWeb ? null : SilenceOf(address), Local = local };
             var upgraded = await _upgrader.UpgradeAsync(way, terms, deadline.Token).ConfigureAwait(false);
             if (Begin(upgraded)) connection = upgraded;
             else Refuse(address, $"{upgraded.Peer} has as many as it may");
@@ -286,7 +287,7 @@ internal sealed class Swarm : IAsyncDisposable
         try
         {
             var way = await WebSocketTransport.ConnectAsync(channel, web, cancel).ConfigureAwait(false);
-            return await _upgrader.UpgradeAsync(way, new UpgradeTerms(address, address.PeerId, IsClient: true) { Network = network }, cancel).ConfigureAwait(false);
+            return await _upgrader.UpgradeAsync(way, new UpgradeTerms(address, address.PeerId, IsClient: true) { Network = network, Local = channel.Local }, cancel).ConfigureAwait(false);
         }
         catch (Exception failed)
         {

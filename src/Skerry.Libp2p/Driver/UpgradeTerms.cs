@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Skerry.Libp2p.Driver;
 
 /// <summary>What becomes of a channel.</summary>
@@ -8,6 +10,9 @@ internal sealed record UpgradeTerms(Multiaddr Address, PeerId? Expected, bool Is
 {
     /// <summary>Whether this end's port is one that is listened on.</summary>
     public bool IsFromListener { get; init; }
+
+    /// <summary>This machine's end of the channel; null: it is the channel's own, or there is none.</summary>
+    public IPAddress? Local { get; init; }
 
     /// <summary>The private network's key to speak under; null: the first, or the caller's.</summary>
     public PreSharedKey? Network { get; init; }

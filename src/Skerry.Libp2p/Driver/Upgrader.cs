@@ -39,7 +39,7 @@ internal sealed class Upgrader : IDisposable
     /// <exception cref="Libp2pException">The other side is somebody else, or breaks a protocol.</exception>
     public async Task<Connection> UpgradeAsync(Stream channel, UpgradeTerms terms, CancellationToken cancel)
     {
-        var address = terms.Address;
+        var (address, local) = (terms.Address, terms.Local ?? (channel as SocketStream)?.Local);
         PeerAccount? account = null;
         PrivateNetworkStream? network = null;
         try
@@ -53,7 +53,7 @@ internal sealed class Upgrader : IDisposable
             if (terms.Expected is { } id && id != account.Peer) throw new Libp2pException($"At {address} is {account.Peer}, not {id}.");
             if (isClient) await Negotiation.ProposeAsync(channel, [Yamux], cancel).ConfigureAwait(false);
             else await Negotiation.AnswerAsync(channel, word => word == Yamux, cancel).ConfigureAwait(false);
-            return new Connection(new YamuxSession(muxed, account, isClient, _timing, _time), key, address, isClient, security) { IsFromListener = terms.IsFromListener };
+            return new Connection(new YamuxSession(muxed, account, isClient, _timing, _time), key, address, isClient, security) { IsFromListener = terms.IsFromListener, Local = local };
         }
         catch (Exception failed)
         {

@@ -396,7 +396,8 @@ internal sealed class YamuxSession : IAsyncDisposable
         return stream;
     }
 
-    private void Break(Exception cause)
+    /// <summary>Ends it at once, with no goodbye.</summary>
+    public void Break(Exception cause)
     {
         lock (_gate) Fail(cause);
         _outbox.Flush();

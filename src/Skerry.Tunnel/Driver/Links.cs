@@ -67,6 +67,12 @@ internal sealed class Links(
     /// <summary>The relay that a connection goes through, by its node's name where that is known; null: it is direct.</summary>
     public string? RelayOf(PeerConnection connection) => RelayOf(connection.Address) is { } relay ? RelayNodeOf(relay) ?? relay.ToString() : null;
 
+    /// <summary>This machine is elsewhere: what was begun from where it was comes to nothing, and is begun anew by who wants it.</summary>
+    public void OnNetworkChanged()
+    {
+        foreach (var dial in _underWay.Keys) GiveUp(dial);
+    }
+
     /// <summary>Whether anything is known of how a node is reached.</summary>
     public bool IsKnown(string node) => Best(node) is not null || AddressesOf(node).Count > 0;
 

@@ -63,18 +63,7 @@ internal sealed class RelayKeeper(
 
     public IReadOnlyList<RelayStatus> Status
     {
-        get
-        {
-            lock (_gate)
-            {
-                return
-                [
-                    .. _relays.Values.OrderBy(relay => relay.Node, StringComparer.Ordinal).Select(relay => new RelayStatus(
-                        relay.Node, relay.Zone, relay.IsPreferred, relay.Connection is null ? null : relay.RoundTrip, relay.Reservation?.Expires, relay.Failure, relay.Connection?.Address,
-                        relay.Load)),
-                ];
-            }
-        }
+        get { lock (_gate) return [.. _relays.Values.OrderBy(relay => relay.Node, StringComparer.Ordinal).Select(relay => relay.Describe())]; }
     }
 
     public RelayNode? Find(string node) => _named.FirstOrDefault(relay => relay.Node == node);
@@ -103,6 +92,17 @@ internal sealed class RelayKeeper(
 
     /// <summary>Something has changed: look again at once.</summary>
     public void Wake() => Volatile.Read(ref _news).TrySetResult();
+
+    /// <summary>This machine is elsewhere: what failed from where it was says nothing about now.</summary>
+    public void OnNetworkChanged()
+    {
+        lock (_gate)
+        {
+            foreach (var relay in _relays.Values) (relay.NextTry, relay.Failures) = (default, 0);
+        }
+
+        Wake();
+    }
 
     /// <summary>The mesh says something new of its nodes; most of it is not about relays.</summary>
     public void OnDirectoryChanged()

@@ -44,6 +44,8 @@ internal sealed class RelayState
     /// <summary>Not tried again before.</summary>
     public DateTimeOffset NextTry { get; set; }
 
+    public RelayStatus Describe() => new(Node, Zone, IsPreferred, Connection is null ? null : RoundTrip, Reservation?.Expires, Failure, Connection?.Address, Load);
+
     /// <summary>A probe came back.</summary>
     public void Measured(TimeSpan roundTrip)
     {

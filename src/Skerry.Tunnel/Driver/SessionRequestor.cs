@@ -31,6 +31,7 @@ internal sealed class SessionRequestor(
 
     private readonly ConcurrentDictionary<Guid, ResumableSession> _sessions = new();
     private readonly ConcurrentDictionary<Guid, bool> _resuming = new();
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyCollection<ResumableSession> Sessions => [.. _sessions.Values];
 
@@ -109,7 +110,7 @@ internal sealed class SessionRequestor(
             }
 
             pause = pause + AttemptPause < LongestOpenPause ? pause + AttemptPause : LongestOpenPause;
-            await Task.Delay(pause, time, cancel).ConfigureAwait(false);
+            await PauseAsync(pause, cancel).ConfigureAwait(false);
         }
     }
 
@@ -122,6 +123,9 @@ internal sealed class SessionRequestor(
             foreach (var session in _sessions.Values.Where(session => session.Node == node && session.Current?.Connection.Id != better.Id)) Resume(session, better);
         }
     }
+
+    /// <summary>This machine is elsewhere: who waits before it tries again need not.</summary>
+    public void OnNetworkChanged() => Interlocked.Exchange(ref _news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     /// <summary>A connection is new: sessions that make a detour move to it.</summary>
     public void OnConnected(string node, PeerConnection connection)
@@ -191,7 +195,7 @@ internal sealed class SessionRequestor(
             // A better path that was none: the one before may still stand.
             if (over is not null && session.Current is not null) return;
             over = null;
-            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 
@@ -215,6 +219,14 @@ internal sealed class SessionRequestor(
         TunnelTracing.Tried(span, links.History.Of(session.Node), since);
         TunnelTracing.GoesBy(span, path, relay);
         if (without is { } took) TunnelTracing.FailedOver(session.Trace, path, relay, took);
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await Task.WhenAny(Task.Delay(pause, time, either.Token), Volatile.Read(ref _news).Task).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
     }
 
     private async Task AskAsync(ResumableSession session, PeerConnection connection, bool isResume, CancellationToken cancel)

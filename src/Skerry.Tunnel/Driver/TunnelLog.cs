@@ -41,6 +41,9 @@ internal static partial class TunnelLog
     [LoggerMessage(5011, LogLevel.Information, "This node is a relay no more")]
     public static partial void RelayEnded(ILogger logger);
 
+    [LoggerMessage(5014, LogLevel.Information, "This machine has other addresses than before: relays and nodes are reached anew")]
+    public static partial void NetworkChanged(ILogger logger);
+
     [LoggerMessage(5013, LogLevel.Warning, "This relay has no room for more: who asks is sent to others")]
     public static partial void RelayFull(ILogger logger);
 
