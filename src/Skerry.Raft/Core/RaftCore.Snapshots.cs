@@ -67,10 +67,10 @@ internal sealed partial class RaftCore
         HoldForState(new SnapshotResponse(Id, incoming.From, Term, incoming.Meta.Index, incoming.Offset, incoming.Received, IsInstalled: false));
     }
 
-    /// <summary>The part of <see cref="WriteSnapshot"/> could not be written, and what came before it is gone: the snapshot comes again from its beginning.</summary>
-    public void SnapshotFailed(ulong index)
+    /// <summary>The part of a <see cref="WriteSnapshot"/> could not be written, and what came before it is gone: the snapshot comes again from its beginning.</summary>
+    public void SnapshotFailed(ulong ticket)
     {
-        if (_incoming is { IsWriting: true } incoming && incoming.Meta.Index == index) _incoming = null;
+        if (_incoming is { IsWriting: true } incoming && incoming.Ticket == ticket) _incoming = null;
     }
 
     private SnapshotTransfer? TransferOf(ulong peer, ulong index) =>

@@ -237,7 +237,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
                 _incoming = null;
             }
 
-            Post((core, now) => core.SnapshotWritten(write.Meta.Index, write.Offset, now), null);
+            Post((core, now) => core.SnapshotWritten(write.Ticket, now), null);
         }
         catch (StorageException full) when (full.IsFull)
         {
@@ -247,7 +247,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
             _tasks.Launch(async stopping =>
             {
                 await Task.Delay(RoomPause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                Post((core, _) => core.SnapshotFailed(write.Meta.Index), null);
+                Post((core, _) => core.SnapshotFailed(write.Ticket), null);
             });
         }
     }

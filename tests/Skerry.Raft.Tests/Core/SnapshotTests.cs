@@ -68,7 +68,7 @@ public sealed class SnapshotTests
         group.Heal();
         group.Pass(2 * group.Options.HeartbeatInterval);
         var write = group[3].Outputs.OfType<WriteSnapshot>().Single();
-        group[3].Do(core => core.SnapshotFailed(write.Meta.Index), group.Now);
+        group[3].Do(core => core.SnapshotFailed(write.Ticket), group.Now);
         group[3].HoldsSnapshots = false;
         group.PassElection();
         group.PassElection();
