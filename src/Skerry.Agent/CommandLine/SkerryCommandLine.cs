@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 using Skerry.Agent.CommandLine.Verbs;
 
@@ -35,8 +36,13 @@ internal static class SkerryCommandLine
         return ExitCode.Usage;
     }
 
-    private static string CommandPath(ParseResult parse) =>
-        parse.CommandResult.Command is RootCommand ? "skerry" : "skerry " + parse.CommandResult.Command.Name;
+    /// <summary>As it is typed: <c>skerry relay add</c>.</summary>
+    private static string CommandPath(ParseResult parse)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? at = parse.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent) names.Push(command.Command.Name);
+        return string.Join(' ', names.Prepend("skerry"));
+    }
 
     internal static RootCommand Create(Terminal terminal) => new(Description)
     {

@@ -14,14 +14,21 @@ internal static class TunnelEndpoints
     public static IEnumerable<ApiRoute> Routes { get; } =
     [
         new("GET", "/v1/skerry/tunnel", "The tunnel of this node: addresses, relays, paths", call => call.JsonAsync(Shape(TunnelOf(call).Status))),
-        new("GET", "/v1/skerry/tunnel/why/{node}", "How a node would be reached now, what was tried and what failed", call => call.JsonAsync(Shape(TunnelOf(call).Why(call.Path("node"))))),
+        new("GET", "/v1/skerry/tunnel/why/{node}", "How a node would be reached now, what was tried and what failed", WhyAsync),
         new("GET", "/v1/skerry/tunnel/ping/{node}", "Reach a node and measure a round trip", PingAsync),
         new("PUT", "/v1/skerry/relays/{node}", "Prefer a relay, until the agent ends or the relays in its file change; naming this node makes it one, reached at the addresses besides", AddAsync),
         new("DELETE", "/v1/skerry/relays/{node}", "Prefer a relay no more, until the agent ends or the relays in its file change; naming this node makes it cease to be one", RemoveAsync),
     ];
 
     private static TunnelNode TunnelOf(ApiCall call) => call.Agent.Tunnel
-        ?? throw new ApiException(StatusCodes.Status409Conflict, "This node runs no tunnel: that needs a mesh key (key or keyFile) and edgeTunnel.enable.");
+        ?? throw new ApiException(StatusCodes.Status409Conflict, "This node runs no tunnel: that needs a mesh key (key or keyFile) or a credential (credentialFile), and edgeTunnel.enable.");
+
+    private static Task WhyAsync(ApiCall call)
+    {
+        var (tunnel, node) = (TunnelOf(call), call.Path("node"));
+        if (node == tunnel.Routes.Node) throw new ApiException(StatusCodes.Status400BadRequest, $"{node} is this node itself.");
+        return call.JsonAsync(Shape(tunnel.Why(node)));
+    }
 
     private static async Task PingAsync(ApiCall call)
     {

@@ -28,5 +28,5 @@ internal static class PingCommand
         });
     }
 
-    private static string Describe(PingResult result) => string.Create(CultureInfo.InvariantCulture, $"{result.Node}: {result.Milliseconds:0.00} ms, {result.Path}, at {result.Address}");
+    private static string Describe(PingResult result) => string.Create(CultureInfo.InvariantCulture, $"{result.Node}: {result.Milliseconds:0.00} ms, {result.Path} {(TunnelWay.RelayOf(result.Address) is null ? "at " : "")}{TunnelWay.Describe(result.Address)}");
 }

@@ -11,8 +11,8 @@ internal static class TunnelCommand
     public static Command Create(Terminal terminal) => new("tunnel", "How this node reaches others, and others it.")
     {
         Asking("status", "Addresses, relays and what is carried.", terminal, Describe),
-        Asking("peers", "The nodes that are connected, each by its best path.", terminal, tunnel => Tabulate([.. tunnel.Paths.GroupBy(path => path.Peer).Select(Best)])),
-        Asking("paths", "Every connection.", terminal, tunnel => Tabulate(tunnel.Paths)),
+        Asking("peers", "The nodes that are connected, each by its best path.", terminal, tunnel => Tabulate(tunnel, [.. tunnel.Paths.GroupBy(path => path.Peer).Select(Best)])),
+        Asking("paths", "Every connection.", terminal, tunnel => Tabulate(tunnel, tunnel.Paths)),
     };
 
     /// <summary>Milliseconds for people.</summary>
@@ -32,20 +32,25 @@ internal static class TunnelCommand
 
     private static PathResult Best(IEnumerable<PathResult> paths) => paths.OrderBy(path => path.Path, StringComparer.Ordinal).ThenBy(path => path.Milliseconds).First();
 
-    private static Table Tabulate(PathResult[] paths) => new(
-        ["NODE", "PATH", "RTT", "SESSIONS", "BY", "SECURITY", "ADDRESS"],
+    private static Table Tabulate(TunnelResult tunnel, PathResult[] paths) => new(
+        ["NODE", "PATH", "THROUGH", "RTT", "SESSIONS", "DIALLED BY", "SECURITY", "ADDRESS"],
         [
             .. paths.OrderBy(path => path.Node, StringComparer.Ordinal).Select(path => new[]
             {
-                path.Node ?? path.Peer, path.Path, Milliseconds(path.Milliseconds), $"{path.Sessions}", path.Dialled ? "us" : "them", path.Security, path.Address,
+                path.Node ?? path.Peer, path.Path, RelayOf(tunnel, path) ?? "-", Milliseconds(path.Milliseconds), $"{path.Sessions}", path.Dialled ? "us" : "them", path.Security,
+                TunnelWay.Dialled(path.Address),
             }),
         ]);
+
+    /// <summary>The node of the relay on the way, which is always connected itself; its peer id, when it has not said who it is.</summary>
+    private static string? RelayOf(TunnelResult tunnel, PathResult path) =>
+        TunnelWay.RelayOf(path.Address) is { } relay ? tunnel.Paths.FirstOrDefault(other => other.Peer == relay)?.Node ?? relay : null;
 
     private static string Describe(TunnelResult tunnel) => $"""
         Node       {tunnel.Node}
         Peer id    {tunnel.Peer}
-        Listens    {Lines(tunnel.Listening, "nowhere: it takes no connections in")}
-        Announced  {Lines(tunnel.Announced, "nothing: nobody is told how to reach it")}
+        Listens    {Lines([.. tunnel.Listening.Select(TunnelWay.Describe)], "nowhere: it takes no connections in")}
+        Announced  {Lines([.. tunnel.Announced.Select(TunnelWay.Describe).Distinct()], "nothing: nobody is told how to reach it")}
         Relay      {(tunnel.Relay ? "yes, it carries traffic for others" : "no")}
         Held at    {Lines([.. tunnel.Relays.Where(relay => relay.ReservedUntil is not null).Select(relay => $"{relay.Node} ({Milliseconds(relay.Milliseconds)})")], "no relay")}
         Paths      {tunnel.Paths.Count(path => path.Path == "direct")} direct, {tunnel.Paths.Count(path => path.Path == "relayed")} relayed
