@@ -41,12 +41,18 @@ public sealed class ManifestNode : IAsyncDisposable
         _expiry = new LeaseExpiry(this, _replica, _metrics, time, _logger);
     }
 
+    /// <summary>How this node sees the group's log.</summary>
+    public ManifestLogStatus Log => _log?.Status ?? default;
+
+    /// <summary>The store's revision on this node.</summary>
+    public long Revision => View.Revision;
+
     /// <summary>How it fares.</summary>
     public ManifestStatus Status
     {
         get
         {
-            var status = _log?.Status ?? default;
+            var status = Log;
             return _replica.Look((machine, _) => new ManifestStatus(status, machine.Keys.Revision, machine.Keys.Compacted, machine.Keys.Keys, machine.Keys.Size,
                 _options.QuotaBytes, machine.Leases.Count, _hub.Count, [.. machine.Alarms]));
         }
@@ -207,7 +213,9 @@ public sealed class ManifestNode : IAsyncDisposable
         {
             var command = CommandCodec.Encode(new Command(0, request.Id, body));
             if (command.Length > ManifestLimits.MaxRequestBytes) return Refused(ManifestError.RequestTooLarge);
-            if (await AppendAsync(log, command, request.Answer, waiting.Token) is var error and not ManifestError.None) return Refused(error);
+            var error = await AppendAsync(log, command, request.Answer, waiting.Token);
+            cancellation.ThrowIfCancellationRequested();
+            if (error != ManifestError.None) return Refused(error);
             return await request.Answer.WaitAsync(waiting.Token);
         }
         catch (OperationCanceledException)

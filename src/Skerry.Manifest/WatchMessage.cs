@@ -14,6 +14,9 @@ public sealed class WatchMessage
     /// <summary>Of which watcher.</summary>
     public required long WatchId { get; init; }
 
+    /// <summary>What that watcher asked for; null for progress of a whole stream.</summary>
+    public WatchRequest? Request { get; init; }
+
     /// <summary>The revision it is true at; for changes the newest one it has.</summary>
     public long Revision { get; set; }
 

@@ -23,4 +23,7 @@ public sealed class WatchRequest
 
     /// <summary>Whether a watcher with nothing to tell says now and then how far it is.</summary>
     public bool WantsProgress { get; init; }
+
+    /// <summary>Whether a large message may be cut in parts on its way out; for the door that sends it.</summary>
+    public bool AllowsFragments { get; init; }
 }

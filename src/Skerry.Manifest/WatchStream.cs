@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 using Skerry.Manifest.Core;
 using Skerry.Manifest.Driver;
 
@@ -75,6 +77,18 @@ public sealed class WatchStream : IDisposable
         }
     }
 
+    /// <summary>The next message if there is one already.</summary>
+    public bool TryTake([NotNullWhen(true)] out WatchMessage? message)
+    {
+        lock (_gate)
+        {
+            if (!_queue.TryDequeue(out message)) return false;
+            _queuedEvents -= message.Events.Count;
+            if (_queue.Count < MaxAnswers) _drained.Give();
+            return true;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _hub.Remove(this);
 
@@ -94,7 +108,7 @@ public sealed class WatchStream : IDisposable
         if (!goesOn && Volatile.Read(ref _queuedEvents) + _stagedEvents >= MaxQueued) return false;
         if (message is null || (!goesOn && message.Events.Count >= MaxMessage))
         {
-            message = new WatchMessage { Kind = WatchMessageKind.Events, WatchId = watcher.Id };
+            message = new WatchMessage { Kind = WatchMessageKind.Events, WatchId = watcher.Id, Request = watcher.Request };
             _open[watcher] = message;
             _staged.Add(message);
         }
@@ -118,17 +132,6 @@ public sealed class WatchStream : IDisposable
         _open.Clear();
         _stagedEvents = 0;
         _filled.Give();
-    }
-
-    private bool TryTake(out WatchMessage message)
-    {
-        lock (_gate)
-        {
-            if (!_queue.TryDequeue(out message!)) return false;
-            _queuedEvents -= message.Events.Count;
-            if (_queue.Count < MaxAnswers) _drained.Give();
-            return true;
-        }
     }
 
     private async Task RoomAsync(CancellationToken cancellation)

@@ -23,7 +23,7 @@ public sealed partial class ArrowTests
         ["Skerry.Manifest"] = ["Skerry.Primitives"],
         ["Skerry.Tunnel"] = ["Skerry.Libp2p", "Skerry.Primitives"],
         ["Skerry.Proxy"] = ["Skerry.Catalog", "Skerry.Primitives"],
-        ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Libp2p", "Skerry.Primitives", "Skerry.Tunnel"],
+        ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Libp2p", "Skerry.Manifest", "Skerry.Primitives", "Skerry.Tunnel"],
         ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Libp2p", "Skerry.Primitives", "Skerry.Proxy", "Skerry.Replication", "Skerry.Storage",
             "Skerry.Tunnel"],
     };

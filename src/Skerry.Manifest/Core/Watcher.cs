@@ -10,6 +10,8 @@ internal sealed class Watcher(long id, ulong serial, WatchRequest request)
 
     public ulong Serial { get; } = serial;
 
+    public WatchRequest Request { get; } = request;
+
     public KeyRange Range { get; } = request.Range;
 
     public bool WantsPuts { get; } = !request.SkipsPuts;

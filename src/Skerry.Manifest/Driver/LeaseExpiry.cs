@@ -43,7 +43,7 @@ internal sealed class LeaseExpiry(ManifestNode node, Replica replica, ManifestMe
 
     private async Task<bool> ExpireAsync()
     {
-        if (!node.Status.Log.IsLeader) return false;
+        if (!node.Log.IsLeader) return false;
         var expired = replica.Look((machine, now) => machine.Leases.Expired(now, Most));
         if (expired.Count == 0) return true;
         var result = await node.ProposeAsync(new ExpireBody(expired));

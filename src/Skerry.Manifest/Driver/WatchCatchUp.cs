@@ -40,11 +40,18 @@ internal static class WatchCatchUp
                 return new Piece(message, entry.Version.ModRevision, 0);
             revision = entry.Version.ModRevision;
             if (!watcher.Range.Contains(entry.Record.Key) || !watcher.Wants(entry)) continue;
-            message ??= new WatchMessage { Kind = WatchMessageKind.Events, WatchId = watcher.Id };
+            message ??= new WatchMessage { Kind = WatchMessageKind.Events, WatchId = watcher.Id, Request = watcher.Request };
             message.Add(Describe(view, entry, watcher.WantsPrevious));
             message.Revision = revision;
         }
 
+        return Done(view, message);
+    }
+
+    /// <summary>Everything up to the view has been told: a client that comes back may go on from there, even if what was told last is compacted by then.</summary>
+    private static Piece Done(KeySpaceView view, WatchMessage? message)
+    {
+        if (message is not null) message.Revision = view.Revision;
         return new Piece(message, view.Revision + 1, 0);
     }
 
@@ -65,11 +72,11 @@ internal static class WatchCatchUp
             if (message?.Events.Count >= WatchStream.MaxMessage) return new Piece(message, version.ModRevision, 0);
             var entry = new EventEntry(record!, version);
             if (!watcher.Wants(entry)) continue;
-            message ??= new WatchMessage { Kind = WatchMessageKind.Events, WatchId = watcher.Id };
+            message ??= new WatchMessage { Kind = WatchMessageKind.Events, WatchId = watcher.Id, Request = watcher.Request };
             message.Add(Describe(view, entry, watcher.WantsPrevious));
             message.Revision = version.ModRevision;
         }
 
-        return new Piece(message, view.Revision + 1, 0);
+        return Done(view, message);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class WatchHub(Func<KeySpaceView> current)
             Tell();
             if (Refusal(stream, request) is { } reason)
             {
-                stream.Say(new WatchMessage { Kind = WatchMessageKind.Refused, WatchId = WatchMessage.NoWatcher, Revision = _told, Reason = reason });
+                stream.Say(new WatchMessage { Kind = WatchMessageKind.Refused, WatchId = WatchMessage.NoWatcher, Request = request, Revision = _told, Reason = reason });
                 return;
             }
 
@@ -77,7 +77,7 @@ internal sealed class WatchHub(Func<KeySpaceView> current)
             _streams.Add(watcher, stream);
             if (watcher.Next > _told) _index.Add(watcher);
             else StartBehind(stream, watcher, watcher.Next);
-            stream.Say(new WatchMessage { Kind = WatchMessageKind.Created, WatchId = id, Revision = _told });
+            stream.Say(new WatchMessage { Kind = WatchMessageKind.Created, WatchId = id, Request = watcher.Request, Revision = _told });
             // From here on the one who applies knows of a watcher; what was applied just before is told now.
             Interlocked.Exchange(ref _count, _streams.Count);
             Tell();
@@ -90,7 +90,7 @@ internal sealed class WatchHub(Func<KeySpaceView> current)
         {
             if (!stream.Watchers.TryGetValue(id, out var watcher)) return;
             End(stream, watcher);
-            stream.Say(new WatchMessage { Kind = WatchMessageKind.Cancelled, WatchId = id, Revision = _told });
+            stream.Say(new WatchMessage { Kind = WatchMessageKind.Cancelled, WatchId = id, Request = watcher.Request, Revision = _told });
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class WatchHub(Func<KeySpaceView> current)
             foreach (var (watcher, stream) in _streams)
             {
                 if (watcher is { WantsProgress: true, IsBehind: false, HasNews: false } && watcher.Next <= _told + 1)
-                    stream.Say(new WatchMessage { Kind = WatchMessageKind.Progress, WatchId = watcher.Id, Revision = _told });
+                    stream.Say(new WatchMessage { Kind = WatchMessageKind.Progress, WatchId = watcher.Id, Request = watcher.Request, Revision = _told });
                 watcher.HasNews = false;
             }
         }
@@ -152,7 +152,7 @@ internal sealed class WatchHub(Func<KeySpaceView> current)
             if (step.CompactRevision > 0)
             {
                 End(stream, watcher);
-                stream.Say(new WatchMessage { Kind = WatchMessageKind.Compacted, WatchId = watcher.Id, Revision = _told, CompactRevision = step.CompactRevision });
+                stream.Say(new WatchMessage { Kind = WatchMessageKind.Compacted, WatchId = watcher.Id, Request = watcher.Request, Revision = _told, CompactRevision = step.CompactRevision });
                 return true;
             }
 

@@ -1,0 +1,39 @@
+using Skerry.Api.Etcd.Grpc;
+using Skerry.Manifest;
+
+namespace Skerry.Api.Etcd;
+
+/// <summary>Refusals in etcd's codes and words: its clients compare the text.</summary>
+internal static class EtcdErrors
+{
+    public static GrpcFault Of(ManifestError error) => error switch
+    {
+        ManifestError.None => default,
+        ManifestError.EmptyKey => Invalid("key is not provided"),
+        ManifestError.KeyNotFound => Invalid("key not found"),
+        ManifestError.ValueProvided => Invalid("value is provided"),
+        ManifestError.LeaseProvided => Invalid("lease is provided"),
+        ManifestError.TooManyOps => Invalid("too many operations in txn request"),
+        ManifestError.DuplicateKey => Invalid("duplicate key given in txn request"),
+        ManifestError.InvalidSort => Invalid("invalid sort option"),
+        ManifestError.RequestTooLarge => Invalid("request is too large"),
+        ManifestError.Compacted => new(GrpcStatus.OutOfRange, "etcdserver: mvcc: required revision has been compacted"),
+        ManifestError.FutureRevision => new(GrpcStatus.OutOfRange, "etcdserver: mvcc: required revision is a future revision"),
+        ManifestError.NoSpace => new(GrpcStatus.ResourceExhausted, "etcdserver: mvcc: database space exceeded"),
+        ManifestError.TooManyRequests => new(GrpcStatus.ResourceExhausted, "etcdserver: too many requests"),
+        ManifestError.LeaseNotFound => new(GrpcStatus.NotFound, "etcdserver: requested lease not found"),
+        ManifestError.LeaseExists => new(GrpcStatus.FailedPrecondition, "etcdserver: lease already exists"),
+        ManifestError.LeaseTtlTooLarge => new(GrpcStatus.OutOfRange, "etcdserver: too large lease TTL"),
+        ManifestError.NoLeader => new(GrpcStatus.Unavailable, "etcdserver: no leader"),
+        ManifestError.NotLeader => new(GrpcStatus.FailedPrecondition, "etcdserver: not leader"),
+        ManifestError.LeaderChanged => new(GrpcStatus.Unavailable, "etcdserver: leader changed"),
+        ManifestError.Timeout or ManifestError.GivenUp => new(GrpcStatus.Unavailable, "etcdserver: request timed out"),
+        ManifestError.Stopped => new(GrpcStatus.Unavailable, "etcdserver: server stopped"),
+        ManifestError.MemberNotFound => new(GrpcStatus.NotFound, "etcdserver: member not found"),
+        ManifestError.MembershipRefused => new(GrpcStatus.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members"),
+        ManifestError.BadTransferTarget => new(GrpcStatus.FailedPrecondition, "etcdserver: bad leader transferee"),
+        _ => new(GrpcStatus.Internal, $"skerry: {error}"),
+    };
+
+    private static GrpcFault Invalid(string what) => new(GrpcStatus.InvalidArgument, $"etcdserver: {what}");
+}
