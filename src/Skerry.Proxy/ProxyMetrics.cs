@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 
 using Skerry.Proxy.Dns;
+using Skerry.Proxy.Flows;
 
 namespace Skerry.Proxy;
 
@@ -27,6 +28,7 @@ internal sealed class ProxyMetrics
         _answers = meter.CreateCounter<long>("skerry.proxy.dns.answers", "{answer}", "Answers to names, by code");
         _refusals = meter.CreateCounter<long>("skerry.proxy.refusals", "{flow}", "What was refused, by reason");
         _dropped = meter.CreateCounter<long>("skerry.proxy.datagrams.dropped", "{datagram}", "Datagrams dropped, by reason");
+        meter.CreateObservableGauge("skerry.proxy.buffers", () => Buffers.Rented, "{buffer}", "Buffers with bytes under way");
     }
 
     public void Carried(string service, string path, bool toService, int bytes) =>

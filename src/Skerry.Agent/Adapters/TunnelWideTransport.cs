@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 
@@ -20,17 +19,18 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
 {
     private const string Protocol = "/skerry/wide/1.0.0";
 
-    /// <summary>The longest message, bytes: <see cref="IReplicationTransport"/>'s bound.</summary>
-    private const int MaxMessage = 20 << 20;
-
     private const int MaxWaiting = 1024;
+
+    /// <summary>Messages of all others that wait to be read; who sends more is not read from meanwhile.</summary>
+    private const int MaxReceived = 16;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     private readonly BackgroundTasks _tasks = new();
     private readonly ConcurrentDictionary<string, WidePeer> _peers = new(StringComparer.Ordinal);
-    private readonly Channel<ReadOnlyMemory<byte>> _received = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<ReadOnlyMemory<byte>> _received = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxReceived) { SingleReader = true });
+    private readonly Dictionary<string, CancellationTokenSource> _incoming = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private TunnelNode? _tunnel;
     private ServiceCatalog? _catalog;
@@ -130,35 +130,28 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
 
     private async Task ReceiveAsync(string node, Libp2pStream stream, CancellationToken cancellation)
     {
-        // Who speaks to this node is answered, whether this node knew of it or not.
+        using var replaced = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         lock (_gate)
         {
+            // Who speaks to this node is answered, whether this node knew of it or not.
             if (_catalog!.IsBridge) Keep(node);
+            // A message may be long: of each node one at a time is taken in, on the stream it opened last.
+            if (_incoming.TryGetValue(node, out var before)) before.Cancel();
+            _incoming[node] = replaced;
         }
 
         if (_peers.TryGetValue(node, out var peer)) peer.Wake();
 
-        var head = new byte[4];
-        while (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation) == head.Length)
+        try
         {
-            var length = BinaryPrimitives.ReadInt32BigEndian(head);
-            if (length is < 0 or > MaxMessage) return;
-            using var message = new MemoryStream();
-            await CopyAsync(stream, message, length, cancellation);
-            await _received.Writer.WriteAsync(message.GetBuffer().AsMemory(0, (int)message.Length), cancellation);
+            while (await WideFrame.ReadAsync(stream, replaced.Token) is { } message) await _received.Writer.WriteAsync(message, replaced.Token);
         }
-    }
-
-    /// <summary>Memory is taken as the bytes come, and not for what is only announced.</summary>
-    private static async Task CopyAsync(Stream from, MemoryStream to, int length, CancellationToken cancellation)
-    {
-        var buffer = new byte[Math.Min(length, 64 << 10)];
-        while (length > 0)
+        finally
         {
-            var count = await from.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, length)), cancellation);
-            if (count == 0) throw new EndOfStreamException("The peer ended the stream in the middle of a message.");
-            to.Write(buffer, 0, count);
-            length -= count;
+            lock (_gate)
+            {
+                if (_incoming.GetValueOrDefault(node) == replaced) _incoming.Remove(node);
+            }
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Threading.Channels;
 
 namespace Skerry.Agent.Adapters;
@@ -8,8 +7,12 @@ namespace Skerry.Agent.Adapters;
 /// <param name="maxWaiting">Messages that may wait; more are lost, and comparison finds what was in them.</param>
 internal sealed class WidePeer(string node, int maxWaiting) : IDisposable
 {
+    /// <summary>Bytes that may wait; more are lost like messages beyond their number.</summary>
+    internal const int MaxWaitingBytes = 32 << 20;
+
     private readonly Channel<ReadOnlyMemory<byte>> _waiting = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(maxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
+    private long _bytes;
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isOpen;
 
@@ -25,7 +28,15 @@ internal sealed class WidePeer(string node, int maxWaiting) : IDisposable
     }
 
     /// <returns>False when it is not connected, or too much waits already.</returns>
-    public bool TryPut(ReadOnlyMemory<byte> message) => _isOpen && _waiting.Writer.TryWrite(message);
+    public bool TryPut(ReadOnlyMemory<byte> message)
+    {
+        if (!_isOpen) return false;
+        // One is always taken, however long: else it would never go out.
+        var waiting = Interlocked.Add(ref _bytes, message.Length);
+        if ((waiting == message.Length || waiting <= MaxWaitingBytes) && _waiting.Writer.TryWrite(message)) return true;
+        Interlocked.Add(ref _bytes, -message.Length);
+        return false;
+    }
 
     /// <summary>Sends what waits, until the stream breaks.</summary>
     public async Task SendAllAsync(Stream stream, CancellationToken cancellation)
@@ -43,10 +54,14 @@ internal sealed class WidePeer(string node, int maxWaiting) : IDisposable
 
             while (await more && _waiting.Reader.TryRead(out var message))
             {
-                var framed = new byte[4 + message.Length];
-                BinaryPrimitives.WriteInt32BigEndian(framed, message.Length);
-                message.CopyTo(framed.AsMemory(4));
-                await stream.WriteAsync(framed, cancellation);
+                try
+                {
+                    await stream.WriteAsync(WideFrame.Of(message), cancellation);
+                }
+                finally
+                {
+                    Interlocked.Add(ref _bytes, -message.Length);
+                }
             }
         }
     }

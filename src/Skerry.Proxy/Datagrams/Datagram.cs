@@ -1,4 +1,4 @@
-using System.Buffers;
+using Skerry.Proxy.Flows;
 
 namespace Skerry.Proxy.Datagrams;
 
@@ -14,10 +14,10 @@ internal readonly record struct Datagram(byte[] Buffer, int Length)
 
     public static Datagram Copy(ReadOnlySpan<byte> bytes)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, bytes.Length));
+        var buffer = Buffers.Rent(Math.Max(1, bytes.Length));
         bytes.CopyTo(buffer);
         return new Datagram(buffer, bytes.Length);
     }
 
-    public void Return() => ArrayPool<byte>.Shared.Return(Buffer);
+    public void Return() => Buffers.Return(Buffer);
 }

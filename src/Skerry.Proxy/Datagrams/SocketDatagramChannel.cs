@@ -1,4 +1,4 @@
-using System.Buffers;
+using Skerry.Proxy.Flows;
 using System.Net.Sockets;
 
 namespace Skerry.Proxy.Datagrams;
@@ -33,14 +33,14 @@ internal sealed class SocketDatagramChannel(Socket socket) : DatagramChannel
         {
             // A look at the first byte waits for a datagram without a buffer that could hold any.
             await socket.ReceiveAsync(_peek, SocketFlags.Peek, cancellation);
-            var buffer = ArrayPool<byte>.Shared.Rent(Datagram.MaxLength);
+            var buffer = Buffers.Rent(Datagram.MaxLength);
             try
             {
                 return new Datagram(buffer, await socket.ReceiveAsync(buffer, SocketFlags.None, cancellation));
             }
             catch
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                Buffers.Return(buffer);
                 throw;
             }
         }

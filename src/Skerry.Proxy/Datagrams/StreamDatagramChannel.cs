@@ -1,4 +1,4 @@
-using System.Buffers;
+using Skerry.Proxy.Flows;
 using System.Buffers.Binary;
 
 namespace Skerry.Proxy.Datagrams;
@@ -14,7 +14,7 @@ internal sealed class StreamDatagramChannel(ServiceStream stream) : DatagramChan
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> datagram, CancellationToken cancellation)
     {
         if (datagram.Length > Datagram.MaxLength) return;
-        var framed = ArrayPool<byte>.Shared.Rent(2 + datagram.Length);
+        var framed = Buffers.Rent(2 + datagram.Length);
         try
         {
             BinaryPrimitives.WriteUInt16BigEndian(framed, (ushort)datagram.Length);
@@ -23,7 +23,7 @@ internal sealed class StreamDatagramChannel(ServiceStream stream) : DatagramChan
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(framed);
+            Buffers.Return(framed);
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class StreamDatagramChannel(ServiceStream stream) : DatagramChan
         if (read == 0) return null;
         if (read == 1) throw new IOException("The stream ended inside a datagram.");
         var length = BinaryPrimitives.ReadUInt16BigEndian(_length);
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, (int)length));
+        var buffer = Buffers.Rent(Math.Max(1, (int)length));
         try
         {
             await stream.ReadExactlyAsync(buffer.AsMemory(0, length), cancellation);
@@ -41,7 +41,7 @@ internal sealed class StreamDatagramChannel(ServiceStream stream) : DatagramChan
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Buffers.Return(buffer);
             throw;
         }
     }

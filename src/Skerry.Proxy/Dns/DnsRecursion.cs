@@ -100,8 +100,8 @@ internal sealed class DnsRecursion(TimeProvider time)
     {
         var question = DnsQueryReader.HeaderSize + query.NameBytes.Length + 4;
         if (answer.Length < DnsQueryReader.HeaderSize || (answer[2] & 0x80) == 0 || !answer[..2].SequenceEqual(asked[..2])) return false;
-        // A server that refuses may leave the question out.
-        if (answer[4..6].SequenceEqual<byte>([0, 0])) return true;
+        // A server that refuses may leave the question out: then it says nothing else either.
+        if (answer[4..6].SequenceEqual<byte>([0, 0])) return (answer[3] & 0x0F) != 0 && answer[6..8].SequenceEqual<byte>([0, 0]);
         return answer.Length >= question && asked.Length >= question && answer[DnsQueryReader.HeaderSize..question].SequenceEqual(asked[DnsQueryReader.HeaderSize..question]);
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Skerry.Proxy.Flows;
 
 /// <summary>
@@ -66,7 +64,7 @@ internal static class StreamPump
         {
             // No buffer, or a small one, is held before there is something to put into it.
             if (source.AwaitsData) _ = await source.ReadAsync(Memory<byte>.Empty);
-            var buffer = ArrayPool<byte>.Shared.Rent(size);
+            var buffer = Buffers.Rent(size);
             try
             {
                 int read;
@@ -88,7 +86,7 @@ internal static class StreamPump
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                Buffers.Return(buffer);
             }
         }
     }

@@ -99,7 +99,7 @@ internal sealed class SocksAssociation : IAsyncDisposable
 
     private async ValueTask ReplyAsync(byte[] head, ReadOnlyMemory<byte> answer, CancellationToken cancellation)
     {
-        var framed = System.Buffers.ArrayPool<byte>.Shared.Rent(head.Length + answer.Length);
+        var framed = Buffers.Rent(head.Length + answer.Length);
         try
         {
             head.CopyTo(framed, 0);
@@ -112,7 +112,7 @@ internal sealed class SocksAssociation : IAsyncDisposable
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(framed);
+            Buffers.Return(framed);
         }
     }
 }

@@ -21,6 +21,17 @@ public sealed class WidePeerTests
     }
 
     [Fact]
+    public void What_waits_is_bounded_in_bytes_too_and_one_message_always_may()
+    {
+        using var peer = new WidePeer("there", maxWaiting: 100) { IsOpen = true };
+        Assert.True(peer.TryPut(new byte[WidePeer.MaxWaitingBytes + 1]));
+        Assert.False(peer.TryPut(new byte[1]));
+        using var other = new WidePeer("there", maxWaiting: 100) { IsOpen = true };
+        for (var i = 0; i < 4; i++) Assert.True(other.TryPut(new byte[WidePeer.MaxWaitingBytes / 4]));
+        Assert.False(other.TryPut(new byte[1]));
+    }
+
+    [Fact]
     public async Task Messages_go_out_behind_their_lengths_until_the_other_side_ends()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -21,6 +21,7 @@ public sealed class StreamPumpTests
         await ReadToEndAsync(client, 7);
         await pumping.WaitAsync(TestClient.Limit);
         Assert.Equal((100_000, 7), (up, down));
+        foreach (var stream in (PipeStream[])[client, here, there, service]) stream.Dispose();
     }
 
     [Theory]
@@ -35,6 +36,8 @@ public sealed class StreamPumpTests
         Assert.Equal("odd", broken.Message);
         Assert.True(odd.IsAborted);
         await Assert.ThrowsAsync<IOException>(() => mine.ReadAsync(new byte[1]).AsTask().WaitAsync(TestClient.Limit));
+        mine.Dispose();
+        here.Dispose();
     }
 
     private static async Task ReadToEndAsync(PipeStream stream, int expected)
