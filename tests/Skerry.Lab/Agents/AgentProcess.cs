@@ -67,7 +67,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task RunAsync()
     {
         if (_process is not null) await _process.DisposeAsync();
-        _process = LabProcess.Start(_host, Path.Combine(AppContext.BaseDirectory, "skerry"), ["agent", "--config", File]);
+        _process = LabProcess.Start(_host, Path.Combine(AppContext.BaseDirectory, "skerry"), ["agent", "--config", File], IsRepeated);
         await UntilAsync(async () => await TryGetAsync("/healthz") is not null, "to answer");
     }
 
@@ -114,4 +114,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         _http.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
+
+    /// <summary>What traffic in vain has it say many times a second: nothing else would be left of what it said at last.</summary>
+    private static bool IsRepeated(string line) => line.Contains(" was not reached for 127.0.0.1", StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 using Skerry.Lab.Agents;
@@ -18,16 +19,21 @@ internal sealed class AgentSites : IAsyncDisposable
 
     private static readonly IPEndPoint Forward = new(IPAddress.Loopback, 5432);
 
+    /// <summary>How long one call may take before it counts as none.</summary>
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(10);
+
     private readonly Dictionary<string, AgentProcess> _agents = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly EchoService _service;
+    private readonly string? _roaming;
+    private string[] _relays;
     private Task _running = Task.CompletedTask;
 
-    private AgentSites(Testbed lab)
+    private AgentSites(Testbed lab, string[] relays, string? roaming)
     {
-        Lab = lab;
+        (Lab, _relays, _roaming) = (lab, relays, roaming);
         _service = new EchoService(lab["there"], ServicePort);
-        Traffic = new Traffic(CallAsync, EndAsync);
+        Traffic = new Traffic(cancel => CallAsync(Lab["here"], cancel), EndAsync);
     }
 
     public Testbed Lab { get; }
@@ -42,20 +48,13 @@ internal sealed class AgentSites : IAsyncDisposable
     /// <param name="relays">Those of <c>relay1</c> and <c>relay2</c> that the files name.</param>
     /// <param name="started">Told when it flows.</param>
     /// <param name="nat">What the two sites are behind.</param>
-    public static async Task<AgentSites> StartAsync(string[] relays, Action? started = null, NatKind nat = NatKind.Symmetric)
+    /// <param name="isRoaming">Whether <c>here</c> may be taken to the site <c>mobile</c>.</param>
+    public static async Task<AgentSites> StartAsync(string[] relays, Action? started = null, NatKind nat = NatKind.Symmetric, bool isRoaming = false)
     {
-        var sites = new AgentSites(await Testbed.StartAsync(new LabMap(
-            new SitePlan("shop", "east", nat, "here"),
-            new SitePlan("works", "west", nat, "there"),
-            new SitePlan("cloud1", "middle", NatKind.None, "relay1"),
-            new SitePlan("cloud2", "middle", NatKind.None, "relay2"))
-        {
-            Delays = [TwoSites.Way("east", "middle", 12), TwoSites.Way("west", "middle", 14), TwoSites.Way("east", "west", 26), TwoSites.Way("middle", "middle", 1)],
-        }));
+        var sites = await MakeAsync(relays, ["there"], nat, isRoaming);
         try
         {
-            var agents = await Task.WhenAll(sites.Lab.Hosts.Select(async host => (host.Name, Agent: await AgentProcess.StartAsync(host, sites.FileOf(host, relays), host.Site.Name))));
-            foreach (var (name, agent) in agents) sites._agents.Add(name, agent);
+            await sites.RunAsync("here", "there", "relay1", "relay2");
             sites._running = sites.Traffic.RunAsync(sites._stopping.Token);
             await sites.UntilMovingAsync();
             started?.Invoke();
@@ -69,8 +68,47 @@ internal sealed class AgentSites : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the machines, on which nothing runs yet but the service.</summary>
+    /// <param name="relays">Those of <c>relay1</c> and <c>relay2</c> that the files name.</param>
+    /// <param name="works">The machines of the works: <c>there</c>, and others that call its service as <c>here</c> does.</param>
+    /// <param name="nat">What the two sites are behind.</param>
+    /// <param name="isRoaming">Whether <c>here</c> may be taken to the site <c>mobile</c>.</param>
+    public static async Task<AgentSites> MakeAsync(string[] relays, string[] works, NatKind nat = NatKind.Symmetric, bool isRoaming = false)
+    {
+        // Another machine is there already, so that the one that comes gets another address than it had.
+        SitePlan[] more = isRoaming ? [new SitePlan("mobile", "east", NatKind.Symmetric, "phone")] : [];
+        return new AgentSites(
+            await Testbed.StartAsync(new LabMap(
+            [
+                new SitePlan("shop", "east", nat, "here"),
+                new SitePlan("works", "west", nat, works),
+                new SitePlan("cloud1", "middle", NatKind.None, "relay1"),
+                new SitePlan("cloud2", "middle", NatKind.None, "relay2"),
+                .. more,
+            ])
+            {
+                Delays = [TwoSites.Way("east", "middle", 12), TwoSites.Way("west", "middle", 14), TwoSites.Way("east", "west", 26), TwoSites.Way("middle", "middle", 1)],
+            }),
+            relays,
+            isRoaming ? "here" : null);
+    }
+
+    /// <summary>Starts agents, and waits until their APIs answer.</summary>
+    public async Task RunAsync(params string[] nodes)
+    {
+        var agents = await Task.WhenAll(nodes.Select(async node => (Node: node, Agent: await AgentProcess.StartAsync(Lab[node], FileOf(Lab[node]), Lab[node].Site.Name))));
+        foreach (var (node, agent) in agents) _agents.Add(node, agent);
+    }
+
     /// <summary>Names other relays in all files; the agents notice.</summary>
-    public Task NameRelaysAsync(string[] relays) => Task.WhenAll(Lab.Hosts.Select(host => this[host.Name].ConfigureAsync(FileOf(host, relays))));
+    public Task NameRelaysAsync(string[] relays)
+    {
+        _relays = relays;
+        return Task.WhenAll(_agents.Select(agent => agent.Value.ConfigureAsync(FileOf(Lab[agent.Key]))));
+    }
+
+    /// <summary>Waits until a machine calls the service and is answered.</summary>
+    public Task UntilCalledAsync(string node) => this[node].UntilAsync(() => TryCallAsync(Lab[node]), "to be answered by the service");
 
     /// <summary>Waits until both sites hold places at just these relays, and the caller knows of those of the called.</summary>
     public async Task UntilHeldAsync(string[] relays)
@@ -125,9 +163,9 @@ internal sealed class AgentSites : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<Stream> CallAsync(CancellationToken cancel)
+    private static async Task<Stream> CallAsync(LabHost host, CancellationToken cancel)
     {
-        var socket = Lab["here"].NewSocket(SocketType.Stream, ProtocolType.Tcp);
+        var socket = host.NewSocket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await socket.ConnectAsync(Forward, cancel);
@@ -140,19 +178,38 @@ internal sealed class AgentSites : IAsyncDisposable
         }
     }
 
-    private string FileOf(LabHost host, string[] relays)
+    private static async Task<bool> TryCallAsync(LabHost host)
+    {
+        using var limit = new CancellationTokenSource(CallPatience);
+        try
+        {
+            await using var stream = await CallAsync(host, limit.Token);
+            var sent = RandomNumberGenerator.GetBytes(64);
+            await stream.WriteAsync(sent, limit.Token);
+            var received = new byte[sent.Length];
+            await stream.ReadExactlyAsync(received, limit.Token);
+            return received.AsSpan().SequenceEqual(sent);
+        }
+        catch (Exception failed) when (failed is IOException or SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private string FileOf(LabHost host)
     {
         var part = host.Name switch
         {
             "there" => $"services: [{"{"} name: orders, address: 127.0.0.1, port: {ServicePort}, exported: true {"}"}]",
-            "here" => $"proxy: {"{"} forwards: [{"{"} service: orders, group: works, listen: '{Forward}' {"}"}] {"}"}",
-            _ => "",
+            "relay1" or "relay2" => "",
+            _ => $"proxy: {"{"} forwards: [{"{"} service: orders, group: works, listen: '{Forward}' {"}"}] {"}"}",
         };
         // Else a machine that others are shown to reach from the world becomes one by itself, sooner or later.
-        var relay = relays.Contains(host.Name) ? "auto" : "never";
-        var named = relays.Select(relay => $"{"{"} nodeName: {relay}, advertiseAddress: ['{Lab[relay].Address}'] {"}"}");
+        var relay = _relays.Contains(host.Name) ? "auto" : "never";
+        var named = _relays.Select(relay => $"{"{"} nodeName: {relay}, advertiseAddress: ['{Lab[relay].Address}'] {"}"}");
+        var address = host.Name == _roaming ? IPAddress.Any : host.Address;
         return $$"""
-            gossip: { bind: '{{host.Address}}:7946', profile: local }
+            gossip: { bind: '{{address}}:7946', profile: local }
             edgeTunnel:
               finderPeriod: 2s
               relay: {{relay}}
