@@ -4,7 +4,14 @@ using Skerry.Bench.Tunnel;
 
 if (args is ["--peer", var kind, .. var rest])
 {
-    await PeerProcess.RunAsync(kind == "tcp" ? new TcpPeer() : new Libp2pPeer(kind.Replace("relay:", "", StringComparison.Ordinal), isRelay: kind.StartsWith("relay:", StringComparison.Ordinal)), rest);
+    var isRelay = kind.StartsWith("relay:", StringComparison.Ordinal);
+    IPeer peer = kind.Replace("relay:", "", StringComparison.Ordinal) switch
+    {
+        "tcp" => new TcpPeer(),
+        "session" => new TunnelPeer(isRelay),
+        var security => new Libp2pPeer(security, isRelay),
+    };
+    await PeerProcess.RunAsync(peer, rest);
     return;
 }
 
@@ -24,6 +31,9 @@ Dictionary<string, Func<Contest>> contestants = new()
     ["js tls"] = () => Contest.Direct([.. js, "tls"]),
     ["skerry noise"] = () => Contest.Direct([.. own, "/noise"]),
     ["skerry tls"] = () => Contest.Direct([.. own, "/tls/1.0.0"]),
+    ["js relayed"] = () => Contest.Relayed([.. js, "noise"], [.. js, "relay"]),
+    ["skerry session"] = () => Contest.Direct([.. own, "session"]),
+    ["skerry session relayed"] = () => Contest.Relayed([.. own, "session"], [.. own, "relay:session"]),
     ["skerry relayed"] = () => Contest.Relayed([.. own, "/noise"], [.. own, "relay:/noise"]),
 };
 if (machines is not null)

@@ -1,4 +1,5 @@
-// A js-libp2p peer of the benchmark: node peer.mjs noise|tls [ADDRESS]. Without an address it listens and says where; with one it does what lines tell it.
+// A js-libp2p peer of the benchmark: node peer.mjs noise|tls|relay [ADDRESS | --through RELAY]. Without an address it listens and says where, behind a relay if told so, or is
+// one; with an address it does what lines tell it.
 import { createInterface } from 'node:readline';
 
 // What js-libp2p takes for granted and older versions of Node do not have.
@@ -9,16 +10,19 @@ Promise.withResolvers ??= function () {
 };
 
 const load = name => import(name);
-const [{ noise }, { tls }, { yamux }, { identify }, { tcp }, { multiaddr }, { createLibp2p }] = await Promise.all(
-  ['@chainsafe/libp2p-noise', '@libp2p/tls', '@chainsafe/libp2p-yamux', '@libp2p/identify', '@libp2p/tcp', '@multiformats/multiaddr', 'libp2p'].map(load));
+const [{ noise }, { tls }, { yamux }, { identify }, { tcp }, { multiaddr }, { createLibp2p }, { circuitRelayServer, circuitRelayTransport }] = await Promise.all(
+  ['@chainsafe/libp2p-noise', '@libp2p/tls', '@chainsafe/libp2p-yamux', '@libp2p/identify', '@libp2p/tcp', '@multiformats/multiaddr', 'libp2p', '@libp2p/circuit-relay-v2'].map(load));
 
-const [security, address] = process.argv.slice(2);
+const [security, first, relay] = process.argv.slice(2);
+const address = first === '--through' ? undefined : first;
+const isRelayed = relay !== undefined || address?.includes('/p2p-circuit');
 const node = await createLibp2p({
-  addresses: { listen: address ? [] : ['/ip4/127.0.0.1/tcp/0'] },
-  transports: [tcp()],
+  addresses: { listen: address ? [] : relay ? [`${relay}/p2p-circuit`] : ['/ip4/127.0.0.1/tcp/0'] },
+  transports: isRelayed ? [tcp(), circuitRelayTransport()] : [tcp()],
   connectionEncrypters: [security === 'tls' ? tls() : noise()],
   streamMuxers: [yamux()],
-  services: { identify: identify() },
+  // A circuit with a limit would carry 128 KiB.
+  services: { identify: identify(), ...(security === 'relay' ? { relay: circuitRelayServer({ reservations: { applyDefaultLimit: false } }) } : {}) },
   connectionManager: { maxConnections: 4096, inboundConnectionThreshold: 4096, maxIncomingPendingConnections: 64 },
 });
 
@@ -90,6 +94,8 @@ const work = {
   },
 };
 
+// Behind a relay there is no address before the relay has answered.
+while (!address && node.getMultiaddrs().length === 0) await new Promise(resolve => setTimeout(resolve, 50));
 if (!address) console.log(node.getMultiaddrs()[0].toString());
 else connection = await node.dial(multiaddr(address));
 for await (const line of createInterface({ input: process.stdin })) {
