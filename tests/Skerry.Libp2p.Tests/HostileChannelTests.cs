@@ -78,6 +78,37 @@ public sealed class HostileChannelTests
         await TestHosts.UntilAsync("the end of all handshakes", () => host is { Handshakes: 0, Places: 0 } && host.Ledger is { Peers: 0, Buffers: 0, Memory: 0, Streams: 0 });
     }
 
+    [Fact]
+    public async Task Random_bytes_in_every_protocol_a_host_speaks_cost_their_stream_alone()
+    {
+        await using var host = await TestHosts.StartAsync(options => options with { Relay = new RelayOptions(), Autonat = new AutonatOptions(), Dht = new DhtOptions { Mode = DhtMode.Server } });
+        await using var liar = await TestHosts.StartAsync(options => options with { HolePunching = false });
+        var connection = await liar.DialAsync(host.Addresses[0], Cancel);
+        var protocols = (await liar.GetInfoAsync(host.PeerId, Cancel)).Protocols;
+        Assert.Superset(new HashSet<string> { RelayService.HopId, RelayService.StopId, IdentifyProtocol.PushId, AutonatServer.Id1, AutonatServer.Id2 }, protocols.ToHashSet());
+        var random = new Random(1);
+        foreach (var protocol in protocols)
+        {
+            for (var round = 0; round < 20; round++)
+            {
+                await using var stream = await liar.OpenAsync(connection, [protocol], Cancel);
+                var bytes = new byte[random.Next(80)];
+                random.NextBytes(bytes);
+                // Most with a length before them, as the protocols have it.
+                if (round % 4 > 0) bytes = [(byte)bytes.Length, .. bytes];
+                await Record.ExceptionAsync(async () =>
+                {
+                    await stream.WriteAsync(bytes, Cancel);
+                    await stream.EndWritingAsync(Cancel);
+                    await stream.CopyToAsync(Stream.Null, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+                });
+            }
+        }
+
+        Assert.True(await liar.PingAsync(connection, Cancel) > TimeSpan.Zero);
+        Assert.Equal(0, host.RelayLoad);
+    }
+
     private static System.Security.Cryptography.X509Certificates.X509Certificate2 Certificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
