@@ -7,8 +7,9 @@ namespace Skerry.Manifest;
 /// <param name="ModRevision">The revision that wrote or deleted it.</param>
 /// <param name="Version">How often it was written since its creation; 0 for a deletion.</param>
 /// <param name="Lease">The lease it hung on; 0 is none.</param>
-public readonly record struct KeyEntry(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value, long CreateRevision, long ModRevision, long Version, long Lease)
+/// <param name="Facts">What Consul's API has of it; null where it never touched the key.</param>
+public readonly record struct KeyEntry(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value, long CreateRevision, long ModRevision, long Version, long Lease, KeyFacts? Facts = null)
 {
     internal static KeyEntry Of(Core.KeyRecord record, Core.KeyVersion version, bool keysOnly = false) =>
-        new(record.Key, keysOnly ? default : version.Value, version.CreateRevision, version.ModRevision, version.Version, version.Lease);
+        new(record.Key, keysOnly ? default : version.Value, version.CreateRevision, version.ModRevision, version.Version, version.Lease, version.Facts);
 }

@@ -66,11 +66,26 @@ public enum ManifestError
     /// <summary>The node stops.</summary>
     Stopped,
 
-    /// <summary>A command that cannot be read: of a newer version, or damaged.</summary>
+    /// <summary>A command that cannot be read, of a newer version or damaged; or a session beyond its bounds.</summary>
     Malformed,
 
     /// <summary>The request was given up by the one who made it before it arrived, and is not applied.</summary>
     GivenUp,
+
+    /// <summary>There is no such session, or no longer.</summary>
+    SessionNotFound,
+
+    /// <summary>The session's id is taken.</summary>
+    SessionExists,
+
+    /// <summary>Another session holds the lock.</summary>
+    LockHeld,
+
+    /// <summary>The session does not hold the lock.</summary>
+    LockNotHeld,
+
+    /// <summary>The session that held the lock has ended, and its lock delay is not over.</summary>
+    LockDelayed,
 
     /// <summary>No member has that id.</summary>
     MemberNotFound,

@@ -145,6 +145,22 @@ public sealed class ManifestNode : IAsyncDisposable
         return (error, error == ManifestError.None ? _replica.Look((machine, _) => machine.Leases.InOrder.Select(lease => lease.Id).ToArray()) : []);
     }
 
+    /// <summary>Makes a session. Its id is the caller's to choose, since it must be known before an answer may be lost.</summary>
+    public Task<ManifestResult> CreateSessionAsync(ManifestSession session, CancellationToken cancellation) =>
+        session.IsValid ? ProposeAsync(new SessionBody(session), cancellation) : Task.FromResult(Refused(ManifestError.Malformed));
+
+    /// <summary>Gives a session its whole time again.</summary>
+    public Task<ManifestResult> RenewSessionAsync(string id, CancellationToken cancellation) =>
+        ManifestSession.IsShort(id) ? ProposeAsync(new RenewSessionBody(id), cancellation) : Task.FromResult(Refused(ManifestError.SessionNotFound));
+
+    /// <summary>Ends sessions: destroyed by a client, or because their node or a check of theirs has failed. Those that are gone do no harm.</summary>
+    public Task<ManifestResult> EndSessionsAsync(IReadOnlyList<string> ids, CancellationToken cancellation) =>
+        ProposeAsync(new EndSessionsBody(false, [.. ids.Where(ManifestSession.IsShort)]), cancellation);
+
+    /// <summary>Sessions as this node knows them, by id, and how often any has changed.</summary>
+    public (long Index, IReadOnlyList<ManifestSession> Sessions) Sessions => _replica.Look<(long, IReadOnlyList<ManifestSession>)>((machine, _) =>
+        (machine.Sessions.Index, [.. machine.Sessions.InOrder.Select(session => session.Data)]));
+
     /// <summary>Raises an alarm, or lifts those that match.</summary>
     public Task<ManifestResult> AlarmAsync(bool isRaised, ManifestAlarm alarm, CancellationToken cancellation) => ProposeAsync(new AlarmBody(isRaised, alarm), cancellation);
 
@@ -204,7 +220,7 @@ public sealed class ManifestNode : IAsyncDisposable
     internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default)
     {
         if (_log is not { } log || _stopping.IsCancellationRequested) return Refused(ManifestError.Stopped);
-        if (body is PutOp or TxnOp or GrantBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
+        if (body is PutOp or LockOp or TxnOp or GrantBody or SessionBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
         if (_replica.Begin() is not { } request) return Refused(ManifestError.TooManyRequests);
         var began = _time.GetTimestamp();
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);

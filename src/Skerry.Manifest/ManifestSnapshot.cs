@@ -18,6 +18,9 @@ public sealed class ManifestSnapshot : IDisposable
         Clock = machine.Clock;
         Alarms = [.. machine.Alarms];
         Leases = [.. machine.Leases.InOrder.Select(lease => (lease.Id, lease.Seconds, lease.Deadline))];
+        SessionIndex = machine.Sessions.Index;
+        Sessions = [.. machine.Sessions.InOrder.Select(session => (session.Data, session.Deadline))];
+        Delays = [.. machine.Sessions.Delays];
         Clients = [.. machine.Requests.InOrder.Select(client => (client.Client, client.Floor, client.InOrder.ToArray()))];
     }
 
@@ -39,6 +42,12 @@ public sealed class ManifestSnapshot : IDisposable
     internal ManifestAlarm[] Alarms { get; }
 
     internal (long Id, long Seconds, long Deadline)[] Leases { get; }
+
+    internal long SessionIndex { get; }
+
+    internal (ManifestSession Session, long Deadline)[] Sessions { get; }
+
+    internal (long End, byte[] Key)[] Delays { get; }
 
     internal (ulong Client, ulong Floor, (ulong Sequence, RequestOutcome Outcome)[] Requests)[] Clients { get; }
 

@@ -12,6 +12,9 @@ public sealed class PutOp : ManifestOp
     /// <summary>The lease it hangs on; 0 is none, and takes the key off the one it hung on.</summary>
     public long Lease { get; init; }
 
+    /// <summary>The client's flags as Consul has them; null leaves them as they are.</summary>
+    public ulong? Flags { get; init; }
+
     /// <summary>Whether the answer carries what was there before.</summary>
     public bool WantsPrevious { get; init; }
 

@@ -79,6 +79,28 @@ public sealed class ManifestNodeTests
     }
 
     [Fact]
+    public async Task A_session_that_is_not_renewed_ends_and_lets_its_lock_go()
+    {
+        var time = new ManualTime();
+        await using var test = new TestNode(time: time);
+        await test.Node.CreateSessionAsync(new ManifestSession { Id = "one", Ttl = 10 }, None);
+        var held = (LockResult)await test.DoAsync(new LockOp { Key = Bytes("door"), Session = "one" });
+        Assert.Equal(1, held.LockIndex);
+        time.Advance(TimeSpan.FromSeconds(19));
+        Assert.True((await test.Node.RenewSessionAsync("one", None)).IsDone);
+        time.Advance(TimeSpan.FromSeconds(19));
+        Assert.Equal("one", Assert.Single(test.Node.Sessions.Sessions).Id);
+        await Eventually.HoldsAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(200));
+            return test.Node.Sessions is { Sessions.Count: 0, Index: 2 };
+        });
+        Assert.Null(((RangeResult)await test.DoAsync(Get("door"))).Entries[0].Facts!.Session);
+        Assert.Equal(ManifestError.SessionNotFound, (await test.Node.RenewSessionAsync("one", None)).Error);
+        Assert.Equal(ManifestError.Malformed, (await test.Node.CreateSessionAsync(new ManifestSession { Id = new string('é', 400) }, None)).Error);
+    }
+
+    [Fact]
     public async Task Leases_get_the_least_time_there_is()
     {
         await using var test = new TestNode();

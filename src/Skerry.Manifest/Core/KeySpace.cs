@@ -57,7 +57,7 @@ internal sealed class KeySpace
 
     public KeyRecord? Find(ReadOnlySpan<byte> key) => KeyTree.Find(Root, key);
 
-    public KeyRecord Put(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, long lease)
+    public KeyRecord Put(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, long lease, KeyFacts? facts)
     {
         var record = Find(key.Span);
         var old = record?.Head is { IsDeletion: false } live ? live : null;
@@ -73,7 +73,8 @@ internal sealed class KeySpace
             Version = count,
             Lease = lease,
             Value = content,
-            Hash = HashOf(owned, revision, created, count, lease, content),
+            Facts = facts,
+            Hash = HashOf(owned, revision, created, count, lease, content, facts),
             Older = record?.Head,
         };
         if (record is null)
@@ -165,12 +166,15 @@ internal sealed class KeySpace
         foreach (var (record, version) in all.Events) _events.Append(record, version);
     }
 
-    public static ulong HashOf(byte[] key, long revision, long created, long version, long lease, byte[] value)
+    public static ulong HashOf(byte[] key, long revision, long created, long version, long lease, byte[] value, KeyFacts? facts = null)
     {
         var hash = StateHash.Mix((ulong)revision, key);
         hash = StateHash.Mix(hash, created);
         hash = StateHash.Mix(hash, (version << 1) ^ lease);
-        return StateHash.Mix(hash, value);
+        hash = StateHash.Mix(hash, value);
+        if (facts is null) return hash;
+        hash = StateHash.Mix(StateHash.Mix(hash, facts.Flags), facts.LockIndex);
+        return StateHash.Mix(hash, facts.Session is null ? [] : System.Text.Encoding.UTF8.GetBytes(facts.Session));
     }
 
     private void Note(KeyRecord record, KeyVersion version)

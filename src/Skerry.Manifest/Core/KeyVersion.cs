@@ -21,6 +21,9 @@ internal sealed class KeyVersion
     /// <summary>What it holds; null where the key was deleted.</summary>
     public byte[]? Value { get; init; }
 
+    /// <summary>What Consul's API has of it; null where it never touched the key.</summary>
+    public KeyFacts? Facts { get; init; }
+
     /// <summary>The hash of key and state, part of the hash of the whole.</summary>
     public ulong Hash { get; init; }
 

@@ -6,16 +6,20 @@ namespace Skerry.Manifest.Core;
 /// </summary>
 internal sealed class ManifestMachine
 {
+    private readonly SessionRules _sessions;
     private readonly OpRunner _runner;
 
     public ManifestMachine()
     {
-        _runner = new OpRunner(Keys, Leases);
+        _sessions = new SessionRules(Keys, Leases, Sessions);
+        _runner = new OpRunner(Keys, Leases, Sessions, _sessions);
     }
 
     public KeySpace Keys { get; } = new();
 
     public LeaseTable Leases { get; } = new();
+
+    public SessionTable Sessions { get; } = new();
 
     public RequestHistory Requests { get; } = new();
 
@@ -24,6 +28,9 @@ internal sealed class ManifestMachine
 
     /// <summary>The log's time: the newest stamp, in milliseconds.</summary>
     public long Clock { get; set; }
+
+    /// <summary>When the next lease or session ends; null where none does.</summary>
+    public long? NextDeadline => Leases.NextDeadline is { } lease && Sessions.NextDeadline is { } session ? Math.Min(lease, session) : Leases.NextDeadline ?? Sessions.NextDeadline;
 
     /// <summary>The hash of the whole state: equal on replicas that applied the same commands.</summary>
     public ulong Hash
@@ -34,6 +41,7 @@ internal sealed class ManifestMachine
             hash = StateHash.Mix(StateHash.Mix(hash, Keys.Revision), Keys.Compacted);
             hash = StateHash.Mix(StateHash.Mix(hash, Clock), Leases.Hash);
             hash = StateHash.Mix(hash, Requests.Hash);
+            hash = StateHash.Mix(StateHash.Mix(hash, Sessions.Hash), Sessions.Index);
             foreach (var alarm in Alarms) hash = StateHash.Mix(StateHash.Mix(hash, alarm.Member), (long)alarm.Kind);
             return hash;
         }
@@ -42,6 +50,7 @@ internal sealed class ManifestMachine
     public ManifestResult Apply(in Command command)
     {
         Clock = Math.Max(Clock, command.Stamp);
+        Sessions.Forget(Clock);
         if (Requests.IsKnown(command.Request, out var outcome)) return Repeated(outcome);
         var result = Do(command.Body);
         Requests.Add(command.Request, RequestOutcome.Of(result));
@@ -62,7 +71,10 @@ internal sealed class ManifestMachine
     private ManifestResult Do(object body) => body switch
     {
         ManifestOp op when IsFull && Adds(op) => Refused(ManifestError.NoSpace),
-        ManifestOp op => _runner.Run(op),
+        ManifestOp op => _runner.Run(op, Clock),
+        SessionBody session => IsFull ? Refused(ManifestError.NoSpace) : _sessions.Create(session.Session, Clock),
+        RenewSessionBody renew => _sessions.Renew(renew.Id, Clock),
+        EndSessionsBody end => _sessions.End(end, Clock),
         RenewBody renew => Renew(renew),
         GrantBody grant => Grant(grant),
         RevokeBody revoke => Leases.Find(revoke.Id) is { } lease ? Revoke(lease) : Refused(ManifestError.LeaseNotFound),
@@ -75,7 +87,7 @@ internal sealed class ManifestMachine
     /// <summary>Whether space has run out for what adds to it. A transaction counts by its puts, as etcd has it.</summary>
     private bool IsFull => Alarms.Count > 0 && Alarms.Any(alarm => alarm.Kind == AlarmKind.NoSpace);
 
-    private static bool Adds(ManifestOp op) => op is PutOp || (op is TxnOp txn && txn.Success.Concat(txn.Failure).Any(Adds));
+    private static bool Adds(ManifestOp op) => op is PutOp or LockOp || (op is TxnOp txn && txn.Success.Concat(txn.Failure).Any(Adds));
 
     private ManifestResult Refused(ManifestError error) => new() { Error = error, Revision = Keys.Revision };
 
@@ -113,7 +125,12 @@ internal sealed class ManifestMachine
     /// <summary>The keys of one lease go in one revision, in order.</summary>
     private ManifestResult Revoke(Lease lease)
     {
-        foreach (var record in lease.KeysInOrder.ToArray()) Keys.Delete(record);
+        foreach (var record in lease.KeysInOrder.ToArray())
+        {
+            Sessions.Detach(record.Head.Facts?.Session, record);
+            Keys.Delete(record);
+        }
+
         Keys.Commit();
         Leases.Remove(lease);
         return new ManifestResult { Revision = Keys.Revision };

@@ -14,6 +14,7 @@ internal static class OpRules
     {
         RangeOp range => Check(range),
         PutOp put => Check(put),
+        LockOp held => held.Key.IsEmpty ? ManifestError.EmptyKey : ManifestSession.IsShort(held.Session) ? ManifestError.None : ManifestError.SessionNotFound,
         DeleteOp delete => delete.Range.Start.IsEmpty ? ManifestError.EmptyKey : ManifestError.None,
         TxnOp txn => Check(txn, budget),
         _ => ManifestError.Malformed,
@@ -73,9 +74,10 @@ internal static class OpRules
             deletes.Add(deletedOnFailure);
         }
 
-        foreach (var put in ops.OfType<PutOp>())
+        foreach (var op in ops)
         {
-            if (!puts.Add(put.Key) || deletes.Contains(put.Key.Span)) return true;
+            var key = op is PutOp put ? put.Key : op is LockOp held ? held.Key : default;
+            if (!key.IsEmpty && (!puts.Add(key) || deletes.Contains(key.Span))) return true;
         }
 
         return false;

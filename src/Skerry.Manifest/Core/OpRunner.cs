@@ -1,15 +1,15 @@
 namespace Skerry.Manifest.Core;
 
 /// <summary>Does operations on the key space. A transaction is decided and checked whole on the state before it; then nothing in it can fail.</summary>
-internal sealed class OpRunner(KeySpace keys, LeaseTable leases)
+internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable sessions, SessionRules rules)
 {
     /// <summary>Does a put, a deletion or a transaction, as one revision.</summary>
-    public ManifestResult Run(ManifestOp op)
+    public ManifestResult Run(ManifestOp op, long clock)
     {
         if (OpRules.Check(op) is var refused and not ManifestError.None) return new ManifestResult { Error = refused, Revision = keys.Revision };
         var branches = new Queue<bool>();
         if (op is TxnOp txn) Decide(keys.Root, keys.Revision, txn, branches);
-        if (Check(op, new Queue<bool>(branches)) is var unfit and not ManifestError.None) return new ManifestResult { Error = unfit, Revision = keys.Revision };
+        if (Check(op, new Queue<bool>(branches), clock) is var unfit and not ManifestError.None) return new ManifestResult { Error = unfit, Revision = keys.Revision };
         var result = Do(op, branches);
         keys.Commit();
         result.Revision = keys.Revision;
@@ -70,7 +70,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases)
         return check.Met || (compare.Target != CompareTarget.Value && CompareVisitor.Holds(compare, null));
     }
 
-    private ManifestError Check(ManifestOp op, Queue<bool> branches)
+    private ManifestError Check(ManifestOp op, Queue<bool> branches, long clock)
     {
         switch (op)
         {
@@ -80,10 +80,11 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases)
             case PutOp put:
                 if ((put.KeepsValue || put.KeepsLease) && keys.Find(put.Key.Span) is not { Head.IsDeletion: false }) return ManifestError.KeyNotFound;
                 return put.Lease != 0 && leases.Find(put.Lease) is null ? ManifestError.LeaseNotFound : ManifestError.None;
+            case LockOp held: return rules.Check(held, clock);
             case TxnOp txn:
                 foreach (var part in branches.Dequeue() ? txn.Success : txn.Failure)
                 {
-                    if (Check(part, branches) is var error and not ManifestError.None) return error;
+                    if (Check(part, branches, clock) is var error and not ManifestError.None) return error;
                 }
 
                 return ManifestError.None;
@@ -98,6 +99,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases)
         {
             PutOp put => Put(put),
             DeleteOp delete => Delete(delete),
+            LockOp held => rules.Do(held),
             RangeOp range => RangeReader.Read(keys.Root, keys.ReadRevision, range),
             _ => Do((TxnOp)op, branches),
         };
@@ -120,7 +122,9 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases)
         var old = before?.Head is { IsDeletion: false } live ? live : null;
         KeyEntry? previous = op.WantsPrevious && old is not null ? KeyEntry.Of(before!, old) : null;
         var lease = op.KeepsLease ? old?.Lease ?? 0 : op.Lease;
-        var record = keys.Put(op.Key, op.KeepsValue ? old?.Value : op.Value, lease);
+        // A plain write leaves a lock as it is: locks are for those who ask.
+        var facts = op.Flags is { } flags ? (old?.Facts ?? new KeyFacts(0, 0, null)) with { Flags = flags } : old?.Facts;
+        var record = keys.Put(op.Key, op.KeepsValue ? old?.Value : op.Value, lease, facts);
         if ((old?.Lease ?? 0) != lease)
         {
             leases.Detach(old?.Lease ?? 0, record);
@@ -138,6 +142,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases)
         foreach (var record in found.Records)
         {
             leases.Detach(record.Head.Lease, record);
+            sessions.Detach(record.Head.Facts?.Session, record);
             keys.Delete(record);
         }
 

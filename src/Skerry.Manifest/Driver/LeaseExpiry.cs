@@ -4,7 +4,7 @@ using Skerry.Manifest.Core;
 
 namespace Skerry.Manifest.Driver;
 
-/// <summary>On the leader, has leases ended whose time is over. Sleeps until the next deadline; without leases it sleeps for good.</summary>
+/// <summary>On the leader, has leases and sessions ended whose time is over. Sleeps until the next deadline; without any it sleeps for good.</summary>
 internal sealed class LeaseExpiry(ManifestNode node, Replica replica, ManifestMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>Leases ended by one command.</summary>
@@ -26,10 +26,10 @@ internal sealed class LeaseExpiry(ManifestNode node, Replica replica, ManifestMe
     {
         while (!stopping.IsCancellationRequested)
         {
-            var (deadline, now) = replica.Look((machine, clock) => (machine.Leases.NextDeadline, clock));
+            var (deadline, now) = replica.Look((machine, clock) => (machine.NextDeadline, clock));
             Volatile.Write(ref _armed, deadline ?? long.MaxValue);
             // A deadline may have come in between: look once more after it is armed.
-            if (replica.Look((machine, _) => machine.Leases.NextDeadline) < (deadline ?? long.MaxValue)) continue;
+            if (replica.Look((machine, _) => machine.NextDeadline) < (deadline ?? long.MaxValue)) continue;
             if (deadline is { } due && due <= now)
             {
                 if (!await ExpireAsync()) await WaitAsync(Again, stopping);
@@ -45,6 +45,13 @@ internal sealed class LeaseExpiry(ManifestNode node, Replica replica, ManifestMe
     {
         if (!node.Log.IsLeader) return false;
         var expired = replica.Look((machine, now) => machine.Leases.Expired(now, Most));
+        var ended = replica.Look((machine, now) => machine.Sessions.Expired(now, Most));
+        if (ended.Count > 0 && await node.ProposeAsync(new EndSessionsBody(true, ended)) is { IsDone: false } refused)
+        {
+            ManifestLog.ExpiryFailed(logger, ended.Count, refused.Error);
+            return false;
+        }
+
         if (expired.Count == 0) return true;
         var result = await node.ProposeAsync(new ExpireBody(expired));
         if (result.IsDone) metrics.Expired(expired.Count);

@@ -14,7 +14,7 @@ internal static partial class ManifestLog
     [LoggerMessage(1602, LogLevel.Information, "The manifest was loaded from a snapshot: revision {Revision}, {Keys} keys, {Leases} leases")]
     public static partial void Restored(ILogger logger, long revision, long keys, int leases);
 
-    [LoggerMessage(1603, LogLevel.Warning, "Could not have {Count} leases ended: {Error}; trying again")]
+    [LoggerMessage(1603, LogLevel.Warning, "Could not have {Count} leases or sessions ended: {Error}; trying again")]
     public static partial void ExpiryFailed(ILogger logger, int count, ManifestError error);
 
     [LoggerMessage(1604, LogLevel.Critical, "The manifest's background work has stopped")]

@@ -30,7 +30,7 @@ internal sealed class Replica(ulong client, TimeProvider time)
             if (!isRead)
             {
                 _pending.Answer(CommandCodec.Request(bytes) is { } own && own.Client == client ? own.Sequence : 0, new ManifestResult { Error = ManifestError.Malformed });
-                nextDeadline = _machine.Leases.NextDeadline;
+                nextDeadline = _machine.NextDeadline;
                 return null;
             }
 
@@ -46,7 +46,7 @@ internal sealed class Replica(ulong client, TimeProvider time)
             }
 
             if (command.Request.Client == client) _pending.Answer(command.Request.Sequence, result);
-            nextDeadline = _machine.Leases.NextDeadline;
+            nextDeadline = _machine.NextDeadline;
             return result;
         }
     }

@@ -90,7 +90,7 @@ internal static class CommandCodec
                 target.Number(alarm.Alarm.Member);
                 target.Number((ulong)alarm.Alarm.Kind);
                 break;
-            default: throw new ArgumentException($"{body.GetType().Name} is no command.", nameof(body));
+            default: SessionCodec.Write(target, body); break;
         }
     }
 
@@ -106,7 +106,7 @@ internal static class CommandCodec
         var kind = (CommandKind)reader.Byte();
         switch (kind)
         {
-            case CommandKind.Range or CommandKind.Put or CommandKind.Delete or CommandKind.Txn: return OpCodec.Read(ref reader, kind, MaxDepth);
+            case CommandKind.Range or CommandKind.Put or CommandKind.Delete or CommandKind.Txn or CommandKind.Lock: return OpCodec.Read(ref reader, kind, MaxDepth);
             case CommandKind.Compact: return new CompactBody(reader.Signed());
             case CommandKind.Grant: return new GrantBody(reader.Signed(), reader.Signed());
             case CommandKind.Revoke: return new RevokeBody(reader.Signed());
@@ -117,7 +117,7 @@ internal static class CommandCodec
                 var (member, alarm) = (reader.Number(), reader.Number());
                 if (alarm > (ulong)AlarmKind.Corrupt) reader.Fail();
                 return new AlarmBody(isRaised, new ManifestAlarm(member, (AlarmKind)alarm));
-            default: return null;
+            default: return SessionCodec.Read(ref reader, kind);
         }
     }
 

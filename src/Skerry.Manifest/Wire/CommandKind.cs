@@ -13,4 +13,8 @@ internal enum CommandKind : byte
     Renew = 8,
     Expire = 9,
     Alarm = 10,
+    Lock = 11,
+    Session = 12,
+    EndSessions = 13,
+    RenewSession = 14,
 }

@@ -51,6 +51,15 @@ internal ref struct CommandReader(ReadOnlySpan<byte> source)
 
     public byte[] Bytes() => Take(Count()).ToArray();
 
+    /// <summary>Text of a session; what is too long or no UTF-8 fails.</summary>
+    public string Text()
+    {
+        var bytes = Take(Count());
+        if (bytes.Length <= ManifestSession.MaxText && System.Text.Unicode.Utf8.IsValid(bytes)) return System.Text.Encoding.UTF8.GetString(bytes);
+        Fail();
+        return "";
+    }
+
     public KeyRange Range() => new(Bytes(), Bytes());
 
     private ReadOnlySpan<byte> Take(int length)

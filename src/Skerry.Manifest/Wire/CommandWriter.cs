@@ -12,7 +12,8 @@ internal readonly struct CommandWriter(ArrayBufferWriter<byte> target)
         target.Advance(1);
     }
 
-    public void Flags(bool first, bool second = false, bool third = false) => Byte((byte)((first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0)));
+    public void Flags(bool first, bool second = false, bool third = false, bool fourth = false) =>
+        Byte((byte)((first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0) | (fourth ? 8 : 0)));
 
     public void Fixed(ulong value)
     {
@@ -36,6 +37,8 @@ internal readonly struct CommandWriter(ArrayBufferWriter<byte> target)
         Number((ulong)value.Length);
         target.Write(value);
     }
+
+    public void Text(string value) => Bytes(System.Text.Encoding.UTF8.GetBytes(value));
 
     public void Range(in KeyRange range)
     {

@@ -9,7 +9,8 @@ internal static class OpCodec
         {
             case PutOp put:
                 target.Byte((byte)CommandKind.Put);
-                target.Flags(put.WantsPrevious, put.KeepsValue, put.KeepsLease);
+                target.Flags(put.WantsPrevious, put.KeepsValue, put.KeepsLease, put.Flags is not null);
+                if (put.Flags is { } flags) target.Number(flags);
                 target.Signed(put.Lease);
                 target.Bytes(put.Key.Span);
                 target.Bytes(put.Value.Span);
@@ -18,6 +19,14 @@ internal static class OpCodec
                 target.Byte((byte)CommandKind.Delete);
                 target.Flags(delete.WantsPrevious);
                 target.Range(delete.Range);
+                break;
+            case LockOp held:
+                target.Byte((byte)CommandKind.Lock);
+                target.Flags(held.IsRelease);
+                target.Number(held.Flags);
+                target.Text(held.Session);
+                target.Bytes(held.Key.Span);
+                target.Bytes(held.Value.Span);
                 break;
             case RangeOp range: WriteRange(target, range); break;
             case TxnOp txn:
@@ -43,6 +52,7 @@ internal static class OpCodec
                     WantsPrevious = (flags & 1) != 0,
                     KeepsValue = (flags & 2) != 0,
                     KeepsLease = (flags & 4) != 0,
+                    Flags = (flags & 8) != 0 ? reader.Number() : null,
                     Lease = reader.Signed(),
                     Key = reader.Bytes(),
                     Value = reader.Bytes(),
@@ -50,6 +60,9 @@ internal static class OpCodec
             case CommandKind.Delete:
                 flags = reader.Byte();
                 return new DeleteOp { WantsPrevious = (flags & 1) != 0, Range = reader.Range() };
+            case CommandKind.Lock:
+                flags = reader.Byte();
+                return new LockOp { IsRelease = (flags & 1) != 0, Flags = reader.Number(), Session = reader.Text(), Key = reader.Bytes(), Value = reader.Bytes() };
             case CommandKind.Range: return ReadRange(ref reader);
             case CommandKind.Txn when depth > 0:
                 var compares = new Compare[reader.Count()];

@@ -33,6 +33,7 @@ internal sealed class SnapshotReader(Stream source)
             machine.Leases.Add(id, seconds, deadline);
         }
 
+        Sessions(machine);
         for (var count = Number(); count > 0; count--) Client(machine);
         Keys(machine, revision);
         machine.Keys.Loaded(revision, compacted, history);
@@ -40,9 +41,51 @@ internal sealed class SnapshotReader(Stream source)
         Span<byte> checksum = stackalloc byte[4];
         Fill(checksum);
         if (System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(checksum) != expected) throw Damaged("its checksum is wrong");
+        while (source.Read(_buffer) > 0)
+        {
+            // Whoever gives it may want it read to its end.
+        }
+
         if (machine.Hash != hash) throw Damaged("its state has another hash than it says");
         return machine;
     }
+
+    private void Sessions(ManifestMachine machine)
+    {
+        machine.Sessions.Index = Signed();
+        for (var count = Number(); count > 0; count--)
+        {
+            var session = new ManifestSession
+            {
+                Id = Text(),
+                Name = Text(),
+                Node = Text(),
+                LockDelay = Signed(),
+                Ttl = Signed(),
+                Behavior = (SessionBehavior)(int)Number(),
+                Checks = Texts(),
+                CreateRevision = Signed(),
+                Index = Signed(),
+            };
+            if (!session.IsValid || machine.Sessions.Find(session.Id) is not null) throw Damaged("a session in it cannot be");
+            machine.Sessions.Add(session, Signed());
+        }
+
+        for (var count = Number(); count > 0; count--)
+        {
+            var end = Signed();
+            machine.Sessions.Delay(Bytes(), end);
+        }
+    }
+
+    private List<string> Texts()
+    {
+        var texts = new List<string>();
+        for (var count = Number(); count > 0 && texts.Count <= ManifestSession.MaxChecks; count--) texts.Add(Text());
+        return texts;
+    }
+
+    private string Text() => System.Text.Encoding.UTF8.GetString(Bytes());
 
     private void Client(ManifestMachine machine)
     {
@@ -72,6 +115,7 @@ internal sealed class SnapshotReader(Stream source)
             if (versions.Count == 0) throw Damaged("a key has no state");
             machine.Keys.Load(key, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(versions));
             var head = versions[^1];
+            if (head.Facts?.Session is { } holder) machine.Sessions.Attach(holder, machine.Keys.Find(key)!);
             if (head.Lease != 0) machine.Leases.Attach(head.Lease, machine.Keys.Find(key)!);
             previous = key;
         }
@@ -79,9 +123,10 @@ internal sealed class SnapshotReader(Stream source)
 
     private KeyVersion Version(byte[] key)
     {
-        var (mod, order, isDeletion) = (Signed(), (int)Number(), Byte() == 1);
-        if (isDeletion) return new KeyVersion { ModRevision = mod, Order = order, Hash = KeySpace.HashOf(key, mod, 0, 0, 0, []) };
+        var (mod, order, flags) = (Signed(), (int)Number(), Byte());
+        if ((flags & 1) != 0) return new KeyVersion { ModRevision = mod, Order = order, Hash = KeySpace.HashOf(key, mod, 0, 0, 0, []) };
         var (created, count, lease, value) = (Signed(), Signed(), Signed(), Bytes());
+        var facts = (flags & 2) != 0 ? new KeyFacts(Number(), Signed(), Text() is { Length: > 0 } session ? session : null) : null;
         return new KeyVersion
         {
             ModRevision = mod,
@@ -90,7 +135,8 @@ internal sealed class SnapshotReader(Stream source)
             Version = count,
             Lease = lease,
             Value = value,
-            Hash = KeySpace.HashOf(key, mod, created, count, lease, value),
+            Facts = facts,
+            Hash = KeySpace.HashOf(key, mod, created, count, lease, value, facts),
         };
     }
 

@@ -10,8 +10,9 @@ namespace Skerry.Manifest.Wire;
 /// "SKMF" format u8 = 1 | revision compacted clock | history u64 | state hash u64
 /// alarms:  count (member kind)*
 /// leases:  count (id seconds deadline)*, by id
+/// sessions: index, count (session deadline)*, by id; delays: count (end key)*, by end
 /// clients: count (client u64, floor, count (sequence error revision number succeeded)*)*, the longest unheard first
-/// keys:    (key, count (mod order deleted [create version lease value])*)*, by key, the oldest state first; an empty key ends them
+/// keys:    (key, count (mod order deleted facts [create version lease value [flags lock-index session]])*)*, by key, the oldest state first; an empty key ends them
 /// CRC32C of all before, u32
 /// </code>
 /// Of a key's states exactly those are written that a read at the compacted revision or later can see, whether or not memory of others has been freed.
@@ -69,6 +70,7 @@ internal static class SnapshotWriter
                 FlushIfLarge();
             }
 
+            Sessions(snapshot);
             Clients(snapshot);
         }
 
@@ -82,6 +84,27 @@ internal static class SnapshotWriter
             Checksum = Crc32C.Append(Checksum, _buffer.WrittenSpan);
             target.Write(_buffer.WrittenSpan);
             _buffer.ResetWrittenCount();
+        }
+
+        private void Sessions(ManifestSnapshot snapshot)
+        {
+            Writer.Signed(snapshot.SessionIndex);
+            Writer.Number((ulong)snapshot.Sessions.Length);
+            foreach (var (session, deadline) in snapshot.Sessions)
+            {
+                SessionCodec.WriteSession(Writer, session);
+                Writer.Signed(session.CreateRevision);
+                Writer.Signed(session.Index);
+                Writer.Signed(deadline);
+                FlushIfLarge();
+            }
+
+            Writer.Number((ulong)snapshot.Delays.Length);
+            foreach (var (end, key) in snapshot.Delays)
+            {
+                Writer.Signed(end);
+                Writer.Bytes(key);
+            }
         }
 
         private void Clients(ManifestSnapshot snapshot)
@@ -138,12 +161,16 @@ internal static class SnapshotWriter
         {
             writer.Signed(version.ModRevision);
             writer.Number((ulong)version.Order);
-            writer.Flags(version.IsDeletion);
+            writer.Flags(version.IsDeletion, version.Facts is not null);
             if (version.IsDeletion) return;
             writer.Signed(version.CreateRevision);
             writer.Signed(version.Version);
             writer.Signed(version.Lease);
             writer.Bytes(version.Value);
+            if (version.Facts is not { } facts) return;
+            writer.Number(facts.Flags);
+            writer.Signed(facts.LockIndex);
+            writer.Text(facts.Session ?? "");
         }
     }
 }

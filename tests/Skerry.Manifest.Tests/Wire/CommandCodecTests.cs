@@ -32,6 +32,12 @@ public sealed class CommandCodecTests
         new RevokeBody(-1),
         new RenewBody([1, 2, 3]),
         new ExpireBody([9]),
+        new PutOp { Key = Bytes("key"), Flags = ulong.MaxValue },
+        new LockOp { Key = Bytes("key"), Value = Bytes("v"), Session = "s", Flags = 7 },
+        new LockOp { Key = Bytes("key"), Session = "s", IsRelease = true },
+        new SessionBody(new ManifestSession { Id = "s", Name = "é", Node = "n", Checks = ["a", "b"], Ttl = 10, LockDelay = 5, Behavior = SessionBehavior.Delete }),
+        new EndSessionsBody(true, ["s", "t"]),
+        new RenewSessionBody("s"),
         new AlarmBody(true, new ManifestAlarm(ulong.MaxValue, AlarmKind.Corrupt)),
     ];
 

@@ -17,6 +17,9 @@ public sealed class SnapshotTests
         foreach (var machine in new[] { first, second })
         {
             machine.Apply(new RevokeBody(5), stamp: 900);
+            Assert.Equal(ManifestError.LockDelayed, machine.Apply(new LockOp { Key = Bytes("locked2"), Session = "s3" }).Error);
+            machine.Apply(new EndSessionsBody(true, ["s1", "s3"]), stamp: 20_600);
+            Assert.Null(machine.Keys.Find(Bytes("locked1"))!.Head.Facts!.Session);
             machine.Apply(Put("k3", "new"), request: new RequestId(9, 1, 1));
             machine.Apply(new CompactBody(machine.Keys.Revision));
         }
@@ -46,6 +49,10 @@ public sealed class SnapshotTests
         var machine = new ManifestMachine();
         machine.Apply(new GrantBody(5, 60), stamp: 500);
         machine.Apply(new AlarmBody(true, new ManifestAlarm(1, AlarmKind.Corrupt)));
+        foreach (var id in new[] { "s1", "s2", "s3" }) machine.Apply(new SessionBody(new ManifestSession { Id = id, Ttl = 10, Checks = ["c"] }), stamp: 600);
+        machine.Apply(new LockOp { Key = Bytes("locked1"), Session = "s1", Flags = 9 });
+        machine.Apply(new LockOp { Key = Bytes("locked2"), Session = "s2" });
+        machine.Apply(new EndSessionsBody(false, ["s2"]));
         for (var i = 0; i < 50; i++) machine.Apply(Put($"k{i % 20}", $"{i}", lease: i % 3 == 0 ? 5 : 0), request: new RequestId(8, (ulong)i + 1, (ulong)i / 2));
         machine.Apply(Delete("k1"));
         machine.Apply(new CompactBody(30));

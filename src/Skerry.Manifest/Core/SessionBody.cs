@@ -1,0 +1,4 @@
+namespace Skerry.Manifest.Core;
+
+/// <summary>Make a session.</summary>
+internal sealed record SessionBody(ManifestSession Session);
