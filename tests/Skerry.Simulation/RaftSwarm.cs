@@ -93,7 +93,7 @@ internal sealed record RaftSwarm
     public static RaftSwarm Draw(ulong seed)
     {
         var random = new Prng(seed).Fork();
-        return new RaftSwarm
+        var drawn = new RaftSwarm
         {
             Seed = seed,
             ReplayArguments = string.Create(CultureInfo.InvariantCulture, $"--raft --seed {seed} --trace"),
@@ -121,7 +121,31 @@ internal sealed record RaftSwarm
             FullEvery = Often(random, 0.3, 1, 6),
             FailEvery = Often(random, 0.3, 1, 6),
         };
+        return random.Chance(0.15) ? drawn.Nervous(random) : drawn;
     }
+
+    /// <summary>
+    /// The same with members that die at many of their writes and are back at once, on a network that falls apart all the time: elections after elections,
+    /// entry by entry. What old leaders leave behind matters most there.
+    /// </summary>
+    public RaftSwarm Nervous(Prng random) => this with
+    {
+        Voters = 3 + random.Next(3),
+        Core = Core with { ElectionTimeout = TimeSpan.FromMilliseconds(200), HeartbeatInterval = TimeSpan.FromMilliseconds(50), MaxMessageBytes = 1 },
+        Network = Network with { Loss = random.NextDouble() * 0.3 },
+        Flush = TimeSpan.FromMicroseconds(10 + random.Next(5000)),
+        WriteCrash = random.NextDouble() * 0.05,
+        Faults = new FaultOptions
+        {
+            DriftPpm = 100,
+            CrashEvery = TimeSpan.FromSeconds(0.2 + random.NextDouble()),
+            DownFor = TimeSpan.FromSeconds(0.05 + (random.NextDouble() * 0.5)),
+            MostDown = 1,
+            PartitionEvery = TimeSpan.FromSeconds(0.2 + random.NextDouble()),
+            PartitionFor = TimeSpan.FromSeconds(0.2 + random.NextDouble()),
+            OneWayShare = random.NextDouble() * 0.5,
+        },
+    };
 
     /// <summary>How long a flush takes.</summary>
     public TimeSpan DrawFlush(Prng random) => Flush * Exponential.Draw(random);

@@ -1,3 +1,5 @@
+using Skerry.Primitives;
+
 namespace Skerry.Simulation.Tests;
 
 /// <summary>Bugs planted in the host, each of which some rule must find within a few seeds. Who changes a checker sees here whether it still sees.</summary>
@@ -15,7 +17,7 @@ public sealed class RaftBugTests
     public void A_command_applied_twice_is_found_in_what_clients_saw() => Finds(RaftBugs.DoubleApply, "linearizability");
 
     [Fact]
-    public void A_forgotten_vote_is_found() => Finds(RaftBugs.ForgottenVote, Nervous, "one vote", "election safety");
+    public void A_forgotten_vote_is_found() => Finds(RaftBugs.ForgottenVote, drawn => drawn.Nervous(new Prng(drawn.Seed)), "one vote", "election safety");
 
     [Fact]
     public void A_disk_that_lies_about_its_flushes_is_found() => Finds(RaftBugs.LyingFlush, "log matching", "leader completeness", "state machine safety", "linearizability", "InvariantException");
@@ -36,27 +38,6 @@ public sealed class RaftBugTests
             Assert.True(result.Failure is null, result.Report());
         }
     }
-
-    /// <summary>Members that die at many of their writes and are back at once, on a network that falls apart all the time: elections after elections.</summary>
-    private static RaftSwarm Nervous(RaftSwarm drawn) => drawn with
-    {
-        Voters = 3 + (int)(drawn.Seed % 3),
-        Others = 0,
-        WriteCrash = 0.05,
-        ChangeEvery = TimeSpan.Zero,
-        WipeEvery = TimeSpan.Zero,
-        Core = drawn.Core with { ElectionTimeout = TimeSpan.FromMilliseconds(200), HeartbeatInterval = TimeSpan.FromMilliseconds(50) },
-        Network = new NetworkOptions { Mtu = 1 << 24, Loss = 0.3 },
-        Storm = TimeSpan.FromSeconds(60),
-        Faults = new FaultOptions
-        {
-            DownFor = TimeSpan.FromMilliseconds(50),
-            CrashEvery = TimeSpan.FromMilliseconds(500),
-            MostDown = 1,
-            PartitionEvery = TimeSpan.FromSeconds(0.3),
-            PartitionFor = TimeSpan.FromSeconds(1),
-        },
-    };
 
     /// <summary>Leaders that are cut off and notice it late, asked on their lease all the time.</summary>
     private static RaftSwarm LateLeaders(RaftSwarm drawn) => drawn with
