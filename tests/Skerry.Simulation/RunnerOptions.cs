@@ -13,7 +13,7 @@ internal sealed record RunnerOptions
     public const string Usage = """
         Usage: dotnet run --project tests/Skerry.Simulation -c Release -- [options]
           --seed N      the seed to run, or the first of a swarm      (default 1)
-          --swarm N     run N seeds, one after the other; every failure is reported with how to replay it
+          --swarm N     (or --seeds N) run N seeds, one after the other; every failure is reported with how to replay it
           --nodes N     this many nodes instead of as many as the seed says; above 100 a large group with churn
           --minutes M   faults for M simulated minutes instead of as long as the seed says
           --twice       run each seed twice and compare the hashes
@@ -65,7 +65,7 @@ internal sealed record RunnerOptions
             var parsed = name switch
             {
                 "--seed" when ulong.TryParse(value, CultureInfo.InvariantCulture, out var seed) => options with { Seed = seed },
-                "--swarm" when int.TryParse(value, CultureInfo.InvariantCulture, out var swarm) && swarm > 0 => options with { Swarm = swarm },
+                "--swarm" or "--seeds" when int.TryParse(value, CultureInfo.InvariantCulture, out var swarm) && swarm > 0 => options with { Swarm = swarm },
                 "--nodes" when int.TryParse(value, CultureInfo.InvariantCulture, out var nodes) && nodes > 1 => options with { Nodes = nodes },
                 "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes >= 0 => options with { Minutes = minutes },
                 _ => null,

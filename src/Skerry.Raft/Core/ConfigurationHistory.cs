@@ -34,6 +34,9 @@ internal sealed class ConfigurationHistory
         throw new InvariantException($"Broken invariant: the configuration at {index} is forgotten");
     }
 
+    /// <summary>Whether nobody else votes in any of them.</summary>
+    public bool HasNoVoterBut(ulong id) => _entries.TrueForAll(entry => entry.Configuration.OldVoters.All(voter => voter == id) && entry.Configuration.NewVoters.All(voter => voter == id));
+
     /// <summary>A newer one has come.</summary>
     public void Add(ulong index, RaftConfiguration configuration)
     {

@@ -49,7 +49,8 @@ internal sealed partial class RaftCore
         // It may have promised a leader its loyalty just before it went down; nobody remembers how long ago.
         _promisedUntil = now + options.ElectionTimeout;
         ResetElectionTimer();
-        if (IsAlone) _electionAt = now;
+        // Who never had another beside it has promised nobody anything.
+        if (IsAlone && _configurations.HasNoVoterBut(Id)) _electionAt = now;
     }
 
     /// <summary>This member.</summary>

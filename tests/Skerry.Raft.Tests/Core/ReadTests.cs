@@ -106,6 +106,25 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public void A_member_that_is_the_only_voter_left_keeps_its_promise_across_a_restart()
+    {
+        // The leader has removed itself and does not know yet that this is committed: its lease rests on the other, who could elect itself alone.
+        var group = new TestGroup(2);
+        var leader = group.Elect(2);
+        group.Pass(group.Options.HeartbeatInterval);
+        group.Loses = message => message is AppendResponse;
+        group.Change(new MemberChange(MemberChangeKind.Remove, 2));
+        Assert.False(group[1].Core.Configuration.IsVoter(2));
+        group.Isolate(2);
+        var restarted = group.Now;
+        group[1].Restart(restarted);
+        Assert.True(leader.Core.HasLease);
+        Assert.True(group[1].Core.NextDeadline >= restarted + group.Options.LeaseDuration);
+        group.PassElection();
+        Assert.Equal(RaftRole.Leader, group[1].Role);
+    }
+
+    [Fact]
     public void A_follower_asks_its_leader()
     {
         var group = new TestGroup(3);

@@ -115,7 +115,7 @@ public sealed class RaftCodecTests
     }
 
     [Fact]
-    public void Messages_with_some_bytes_changed_are_read_or_refused_and_a_core_bears_what_was_read()
+    public void Messages_with_some_bytes_changed_are_refused_or_read_and_can_be_written_again()
     {
         var random = new Prng(7);
         var read = 0;
