@@ -20,7 +20,7 @@ public sealed partial class ArrowTests
         ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
         ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],
-        ["Skerry.Manifest"] = ["Skerry.Primitives"],
+        ["Skerry.Manifest"] = ["Skerry.Primitives", "Skerry.Raft"],
         ["Skerry.Tunnel"] = ["Skerry.Libp2p", "Skerry.Primitives"],
         ["Skerry.Proxy"] = ["Skerry.Catalog", "Skerry.Primitives"],
         ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Libp2p", "Skerry.Manifest", "Skerry.Primitives", "Skerry.Tunnel"],
