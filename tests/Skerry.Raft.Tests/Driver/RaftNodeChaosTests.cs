@@ -17,8 +17,14 @@ public sealed class RaftNodeChaosTests
     [MemberData(nameof(Seeds))]
     public async Task No_acknowledged_write_is_lost_and_all_nodes_agree(int seed)
     {
-        await using var group = await NodeGroup.FoundAsync(
-            3, options => options with { SnapshotBytes = 32 << 10, TrailingEntries = 20, SegmentSize = 16 << 10, ElectionTimeout = TimeSpan.FromMilliseconds(200), HeartbeatInterval = TimeSpan.FromMilliseconds(40) });
+        await using var group = await NodeGroup.FoundAsync(3, options => options with
+        {
+            SnapshotBytes = 32 << 10,
+            TrailingEntries = 20,
+            SegmentSize = 16 << 10,
+            ElectionTimeout = TimeSpan.FromMilliseconds(200),
+            HeartbeatInterval = TimeSpan.FromMilliseconds(40),
+        });
         var random = new Random(seed);
         var acknowledged = new ConcurrentDictionary<string, int>();
         using var calm = new CancellationTokenSource();

@@ -8,7 +8,8 @@ namespace Skerry.Simulation.Disk;
 
 /// <summary>
 /// A disk that does what a disk may do. What is written stays apart until it is flushed; at a crash the seed decides for each sector of each file which of the versions written
-/// since the last flush is there, and how many of the changes of names, deletions in any order. A failed flush decides so at once, and reading does not tell. Bits can be flipped, and there can be no room.
+/// since the last flush is there, and how many of the changes of names, deletions in any order. A failed flush decides so at once, and reading does not tell. Bits can be flipped,
+/// and there can be no room.
 /// </summary>
 /// <param name="random">Decides.</param>
 internal sealed class SimulatedDisk(Prng random) : IStorageDirectory
