@@ -20,12 +20,12 @@ public sealed partial class ArrowTests
         ["Skerry.Replication"] = ["Skerry.Primitives", "Skerry.Storage"],
         ["Skerry.Catalog"] = ["Skerry.Primitives", "Skerry.Replication", "Skerry.Storage"],
         ["Skerry.Gateway"] = ["Skerry.Catalog", "Skerry.Primitives"],
-        ["Skerry.Manifest"] = ["Skerry.Primitives", "Skerry.Raft"],
+        ["Skerry.Manifest"] = ["Skerry.Primitives", "Skerry.Raft", "Skerry.Storage"],
         ["Skerry.Tunnel"] = ["Skerry.Libp2p", "Skerry.Primitives"],
         ["Skerry.Proxy"] = ["Skerry.Catalog", "Skerry.Primitives"],
         ["Skerry.Api"] = ["Skerry.Catalog", "Skerry.Libp2p", "Skerry.Manifest", "Skerry.Primitives", "Skerry.Tunnel"],
-        ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Libp2p", "Skerry.Primitives", "Skerry.Proxy", "Skerry.Replication", "Skerry.Storage",
-            "Skerry.Tunnel"],
+        ["Skerry.Agent"] = ["Skerry.Api", "Skerry.Catalog", "Skerry.Gateway", "Skerry.Gossip", "Skerry.Libp2p", "Skerry.Manifest", "Skerry.Primitives", "Skerry.Proxy", "Skerry.Raft",
+            "Skerry.Replication", "Skerry.Storage", "Skerry.Tunnel"],
     };
 
     /// <summary>The reason shown when an arrow is forbidden: by the one it starts from, then by the one it ends at.</summary>

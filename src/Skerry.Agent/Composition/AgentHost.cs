@@ -7,9 +7,11 @@ using Skerry.Agent.CommandLine;
 using Skerry.Agent.Configuration;
 using Skerry.Agent.Logging;
 using Skerry.Api;
+using Skerry.Api.Etcd;
 using Skerry.Catalog;
 using Skerry.Gateway;
 using Skerry.Gossip;
+using Skerry.Manifest;
 using Skerry.Proxy;
 using Skerry.Storage;
 using Skerry.Tunnel;
@@ -41,6 +43,9 @@ internal sealed class AgentHost : IAsyncDisposable
     private ProxyServer? _proxy;
     private ProxyFarInstances? _far;
     private TunnelNode? _tunnel;
+    private readonly GossipGroupDirectory _servers;
+    private ManifestGroup? _manifest;
+    private EtcdServer? _etcd;
     private MeshSecrets _mesh;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
@@ -59,6 +64,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _gossip = GossipPart.Compose(configuration, _id, data, time, _loggers, _meters);
         _wide = new TunnelWideTransport(_gossip.Name, time);
         _joiner = new Joiner(_gossip, time, _logger);
+        _servers = new GossipGroupDirectory(_gossip, configuration.Model.Node.Group) { TagChanged = () => _ = SetTagsAsync(_reloader.Current.Model, CancellationToken.None) };
         _tracing = new TracingPart(_gossip.Name, configuration.Model.Node.Group, _id, _logger);
     }
 
@@ -99,6 +105,7 @@ internal sealed class AgentHost : IAsyncDisposable
             await _gateway.StartAsync(model.Gateway, cancellation);
             await _proxy.StartAsync(model.Proxy, cancellation);
             await StartTunnelAsync(cancellation);
+            await StartManifestAsync(model, cancellation);
         }
         catch (Exception refused) when (refused is GossipException or ApiException or GatewayException or ProxyException or TunnelException or CatalogException or StorageException)
         {
@@ -116,7 +123,7 @@ internal sealed class AgentHost : IAsyncDisposable
         AgentLog.Stopping(_logger, reason);
         await _joiner.DisposeAsync();
         using var drain = new CancellationTokenSource(_reloader.Current.Model.Shutdown.DrainTimeout, _time);
-        await Task.WhenAll(_gateway?.StopAsync(drain.Token) ?? Task.CompletedTask, _api?.StopAsync(drain.Token) ?? Task.CompletedTask)
+        await Task.WhenAll(_gateway?.StopAsync(drain.Token) ?? Task.CompletedTask, _api?.StopAsync(drain.Token) ?? Task.CompletedTask, _etcd?.StopAsync(drain.Token) ?? Task.CompletedTask)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _gossip.LeaveAsync(CancellationToken.None);
         AgentLog.Stopped(_logger);
@@ -129,6 +136,8 @@ internal sealed class AgentHost : IAsyncDisposable
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _far?.Dispose();
         if (_proxy is not null) await _proxy.DisposeAsync();
+        if (_etcd is not null) await _etcd.DisposeAsync();
+        if (_manifest is not null) await _manifest.DisposeAsync();
         await _wide.DisposeAsync();
         if (_tunnel is not null) await _tunnel.DisposeAsync();
         if (_gateway is not null) await _gateway.DisposeAsync();
@@ -166,6 +175,14 @@ internal sealed class AgentHost : IAsyncDisposable
         await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), cancellation);
         new LanJoiner(_gossip, tunnel, _started.Model.Node.Group, _logger).Start();
         _wide.Start(tunnel, _catalog, () => _reloader.Current.Model.EdgeTunnel.RelayNodes.Select(relay => relay.NodeName));
+    }
+
+    private async Task StartManifestAsync(AgentConfiguration model, CancellationToken cancellation)
+    {
+        _manifest = await ManifestPart.StartAsync(model, _data, _gossip, _servers, _tunnel, _time, _loggers, _meters);
+        if (_manifest is null) return;
+        _etcd = new EtcdServer(new EtcdOptions { Address = model.Manifest.Etcd }, _manifest.Manifest, _manifest, _loggers);
+        await _etcd.StartAsync(cancellation);
     }
 
     /// <summary>Tells the mesh how this node is reached now.</summary>
@@ -240,5 +257,5 @@ internal sealed class AgentHost : IAsyncDisposable
     }
 
     private Task SetTagsAsync(AgentConfiguration model, CancellationToken cancellation) =>
-        _gossip.SetTagsAsync(AgentTags.Of(_started.Model with { Gossip = model.Gossip }, _id), cancellation);
+        _gossip.SetTagsAsync(AgentTags.Of(_started.Model with { Gossip = model.Gossip }, _id, _servers.Tag), cancellation);
 }

@@ -16,7 +16,7 @@ internal static class StartFailure
     {
         if (refused is CatalogException field) return $"{field.Field}: {field.Message}";
         IEnumerable<IPEndPoint> candidates = refused is GossipException ? [configuration.Gossip.Bind]
-            : refused is Api.ApiException ? [configuration.Api.Address]
+            : refused is Api.ApiException ? [configuration.Api.Address, configuration.Manifest.Etcd]
             : refused is GatewayException ? configuration.Gateway.Listeners.Select(listener => listener.Address)
             : refused is TunnelException ? [new IPEndPoint(configuration.Gossip.Bind.Address, configuration.EdgeTunnel.ListenPort ?? EdgeTunnelConfiguration.DefaultPort)]
             : refused is ProxyException ? AddressesOf(configuration.Proxy)

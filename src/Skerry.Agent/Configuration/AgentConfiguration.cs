@@ -56,6 +56,9 @@ internal sealed record AgentConfiguration
     [Description("Reaching nodes and services of other sites; [tunnel.md](tunnel.md) explains paths, relays and keys.")]
     public EdgeTunnelConfiguration EdgeTunnel { get; init; } = new();
 
+    [Description("What the group agrees on: keys and leases, for etcd's clients; [manifest.md](manifest.md) explains it.")]
+    public ManifestConfiguration Manifest { get; init; } = new();
+
     [Description("Services by name on local addresses; [proxy.md](proxy.md) explains them.")]
     public ProxyOptions Proxy { get; init; } = new();
 

@@ -18,10 +18,10 @@ internal static partial class ConfigurationRules
     /// <summary>Serf's limit on encoded tags, bytes.</summary>
     private const int MaxTagBytes = 512;
 
-    /// <summary>What <c>skerry</c>, <c>group</c> and <c>id</c> take of it beside the group's own length.</summary>
-    private const int OwnTagBytes = 80;
+    /// <summary>What <c>skerry</c>, <c>group</c>, <c>id</c> and <c>manifest</c> take of it beside the group's own length.</summary>
+    private const int OwnTagBytes = 140;
 
-    private static readonly string[] OwnTags = ["group", "id", "skerry"];
+    private static readonly string[] OwnTags = ["group", "id", "manifest", "skerry"];
 
     /// <summary>Scripts have a rule of their own: whether this node allows them is another key's matter.</summary>
     private static readonly CatalogOptions AnyNode = new() { NodeName = "node", NodeId = "", Group = "", Address = "", EnableScriptChecks = true };
@@ -39,7 +39,14 @@ internal static partial class ConfigurationRules
         CheckGateway(model.Gateway, context);
         CheckProxy(model.Proxy, context);
         CheckTracing(model.Tracing, context);
+        CheckManifest(model, context);
         return (gossip, mesh);
+    }
+
+    private static void CheckManifest(AgentConfiguration model, BindingContext context)
+    {
+        if (model.Manifest.Role != ManifestRole.None && model.DataDirectory is null && context.IsClean("manifest", "dataDirectory"))
+            context.Refuse("manifest.role", "needs a disk: what a group agrees on must survive a restart", "none; or set dataDirectory");
     }
 
     private static void CheckNode(NodeConfiguration node, BindingContext context)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 
+using Skerry.Raft;
+
 namespace Skerry.Manifest.Driver;
 
 /// <summary>Log messages of the manifest: event ids 1600 to 1699.</summary>
@@ -19,4 +21,26 @@ internal static partial class ManifestLog
 
     [LoggerMessage(1604, LogLevel.Critical, "The manifest's background work has stopped")]
     public static partial void Stopped(ILogger logger, Exception exception);
+
+    [LoggerMessage(1610, LogLevel.Information, "Founding group {Group} with {Founders}")]
+    public static partial void Founding(ILogger logger, string group, string founders);
+
+    [LoggerMessage(1611, LogLevel.Warning, "Group {Group} was not founded with {Founders}: not all of them could; trying again")]
+    public static partial void FoundingGivenUp(ILogger logger, string group, string founders);
+
+    [LoggerMessage(1612, LogLevel.Information, "Group {Group} is founded: {Founders}")]
+    public static partial void Founded(ILogger logger, string group, string founders);
+
+    [LoggerMessage(1613, LogLevel.Information, "Member changed: {Kind} {Node}")]
+    public static partial void MemberChanged(ILogger logger, RaftMemberChangeKind kind, string node);
+
+    [LoggerMessage(1614, LogLevel.Debug, "Member not changed yet: {Kind} {Node}: {Error}")]
+    public static partial void MemberNotChanged(ILogger logger, RaftMemberChangeKind kind, string node, RaftError error);
+
+    [LoggerMessage(1615, LogLevel.Error,
+        "{Node} belongs to another group that is called {Group}, too: two were founded apart. Stop the nodes of one, remove their manifest's directories, and start them again")]
+    public static partial void AnotherGroup(ILogger logger, string node, string group);
+
+    [LoggerMessage(1616, LogLevel.Warning, "{Node} sends what is no message of the group: {Reason}")]
+    public static partial void NoMessage(ILogger logger, string node, string reason);
 }

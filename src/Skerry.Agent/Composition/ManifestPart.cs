@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Agent.Adapters;
+using Skerry.Agent.Configuration;
+using Skerry.Gossip;
+using Skerry.Manifest;
+using Skerry.Raft;
+using Skerry.Tunnel;
+
+namespace Skerry.Agent.Composition;
+
+/// <summary>Makes the node's part in the group's manifest, on top of membership and the tunnel, which carries its streams.</summary>
+internal static class ManifestPart
+{
+    /// <returns>Null: this node takes no part.</returns>
+    /// <exception cref="Storage.StorageException">Its directory is damaged, or another's, or the disk refuses.</exception>
+    public static async Task<ManifestGroup?> StartAsync(
+        AgentConfiguration model, DataDirectory data, GossipNode gossip, GossipGroupDirectory directory, TunnelNode? tunnel, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    {
+        if (model.Manifest.Role == ManifestRole.None || data.File("manifest") is not { } path) return null;
+        var options = new ManifestGroupOptions
+        {
+            Raft = new RaftOptions { Group = model.Node.Group, Node = gossip.Name },
+            Role = model.Manifest.Role == ManifestRole.Server ? GroupRole.Server : GroupRole.Observer,
+            BootstrapExpect = model.Manifest.BootstrapExpect,
+            ClientUrl = $"http://{model.Manifest.Etcd}",
+        };
+        return await ManifestGroup.StartAsync(options, path, directory, new TunnelGroupTransport(tunnel, model.Node.Group), time, meters, loggers);
+    }
+}

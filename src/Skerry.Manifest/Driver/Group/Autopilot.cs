@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+
+using Skerry.Manifest.Core.Autopilot;
+using Skerry.Manifest.Core.Founding;
+using Skerry.Manifest.Wire;
+using Skerry.Primitives;
+using Skerry.Raft;
+
+namespace Skerry.Manifest.Driver.Group;
+
+/// <summary>On the leader: keeps the group's members those that are there.</summary>
+/// <param name="options">How long, how many.</param>
+/// <param name="raft">Changes members.</param>
+/// <param name="directory">Who is there.</param>
+/// <param name="peers">Welcomes newcomers.</param>
+/// <param name="cluster">The group's number.</param>
+/// <param name="time">For pauses.</param>
+/// <param name="logger">Told of each change.</param>
+internal sealed class Autopilot(ManifestGroupOptions options, RaftNode raft, IGroupDirectory directory, GroupPeers peers, Func<ulong> cluster, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly AutopilotCore _core = new(options);
+    private readonly MonotonicClock _clock = new(time);
+    private readonly HashSet<ulong> _strangers = [];
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                if (raft.Status.IsLeader) await LeadAsync(stopping).ConfigureAwait(false);
+                else _core.Reset();
+                await Task.Delay(Pause, time, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+    }
+
+    private async Task LeadAsync(CancellationToken stopping)
+    {
+        var status = raft.Status;
+        var ours = directory.Servers.Where(server => server.Cluster == cluster() || server.Id == status.Id).ToList();
+        foreach (var newcomer in directory.Servers.Where(server => server is { IsAlive: true, Cluster: 0 } && server.Id != status.Id))
+        {
+            var request = new GroupRequest { Welcome = cluster() };
+            if (await peers.AskAsync(newcomer.Node, request, stopping).ConfigureAwait(false) == FoundingAnswer.Yes) ours.Add(newcomer with { Cluster = cluster() });
+        }
+
+        foreach (var stranger in directory.Servers.Where(server => server.IsAlive && server.Cluster != 0 && server.Cluster != cluster()))
+        {
+            if (_strangers.Add(stranger.Id)) ManifestLog.AnotherGroup(logger, stranger.Node, options.Raft.Group);
+        }
+
+        var changes = _core.Next(status.Members, ours, status.Id, _clock.Now);
+        if (changes.Count == 0) return;
+        var error = await raft.ChangeMembersAsync([.. changes], stopping).ConfigureAwait(false);
+        foreach (var change in changes)
+        {
+            var node = change.Node.Length > 0 ? change.Node : status.Members.FirstOrDefault(member => member.Id == change.Id)?.Node ?? "";
+            if (error == RaftError.None) ManifestLog.MemberChanged(logger, change.Kind, node);
+            else ManifestLog.MemberNotChanged(logger, change.Kind, node, error);
+        }
+    }
+}

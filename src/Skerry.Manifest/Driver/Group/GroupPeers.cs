@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+using Google.Protobuf;
+
+using Skerry.Manifest.Core.Founding;
+using Skerry.Manifest.Wire;
+
+namespace Skerry.Manifest.Driver.Group;
+
+/// <summary>What this node asks the others of its group.</summary>
+/// <param name="transport">The way to them.</param>
+/// <param name="time">For deadlines.</param>
+internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, Lazy<GroupPeer>> _peers = new(StringComparer.Ordinal);
+
+    /// <summary>Asks about a founding; null: there was no answer.</summary>
+    public async Task<FoundingAnswer?> AskAsync(string node, GroupRequest request, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            var answer = await Of(node).AskAsync(request, either.Token).ConfigureAwait(false);
+            return answer.Founding <= (uint)FoundingAnswer.Pending ? (FoundingAnswer)answer.Founding : null;
+        }
+        catch (Exception failed) when (failed is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
+    /// <summary>Has another node, which leads, append a command.</summary>
+    public async Task<ManifestError> ProposeAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await Of(node).AskAsync(new GroupRequest { Command = UnsafeByteOperations.UnsafeWrap(command) }, cancellation).ConfigureAwait(false);
+            return Enum.IsDefined((ManifestError)answer.Error) ? (ManifestError)answer.Error : ManifestError.LeaderChanged;
+        }
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        {
+            return ManifestError.LeaderChanged;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var peer in _peers.Values) await peer.Value.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private GroupPeer Of(string node) => _peers.GetOrAdd(node, name => new Lazy<GroupPeer>(() => new GroupPeer(name, transport))).Value;
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics.Metrics;
+
+using Microsoft.Extensions.Logging;
+
+using Skerry.Manifest.Driver.Group;
+using Skerry.Manifest.Wire;
+using Skerry.Primitives;
+using Skerry.Raft;
+using Skerry.Storage;
+
+namespace Skerry.Manifest;
+
+/// <summary>
+/// A node's part in what its group agrees on: consensus on its disk, the state machine, the way to the leader. The first servers found the group once as many are
+/// there as they expect; whoever comes later is added by the leader, and gets a vote when it has caught up.
+/// </summary>
+public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
+{
+    private readonly ManifestGroupOptions _options;
+    private readonly IGroupDirectory _directory;
+    private readonly DiskDirectory _disk;
+    private readonly RaftNode _raft;
+    private readonly GroupPeers _peers;
+    private readonly Founder _founder;
+    private readonly GroupServing _serving;
+    private readonly RaftManifestLog _log;
+    private readonly BackgroundTasks _tasks = new();
+
+    private ManifestGroup(
+        ManifestGroupOptions options, string path, DiskDirectory disk, RaftNode raft, ManifestNode manifest, IGroupDirectory directory, IGroupTransport transport, TimeProvider time, ILogger logger)
+    {
+        (_options, _disk, _raft, Manifest, _directory) = (options, disk, raft, manifest, directory);
+        _peers = new GroupPeers(transport, time);
+        _founder = new Founder(options, raft, directory, _peers, new FoundingFile(Path.Combine(path, "founding")), time, logger) { Joined = Announce };
+        _log = new RaftManifestLog(raft, manifest, _peers, () => _founder.Cluster);
+        _serving = new GroupServing(transport, AnswerAsync, logger);
+        var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, time, logger);
+        manifest.Start(_log);
+        Announce();
+        _serving.Start();
+        _tasks.Launch(_founder.RunAsync);
+        _tasks.Launch(autopilot.RunAsync);
+    }
+
+    /// <summary>Answers requests.</summary>
+    public ManifestNode Manifest { get; }
+
+    /// <summary>How this node sees consensus now.</summary>
+    public RaftStatus Status => _raft.Status;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ManifestMember> Members
+    {
+        get
+        {
+            var servers = _directory.Servers;
+            return [.. _raft.Status.Members.Select(member => new ManifestMember(
+                member.Id,
+                member.Node,
+                [$"skerry://{member.Node}"],
+                servers.FirstOrDefault(server => server.Id == member.Id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [],
+                member.Role == RaftMemberRole.Observer))];
+        }
+    }
+
+    /// <summary>Opens the directory and takes part.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="path">The directory of this node's manifest; made when it is not there.</param>
+    /// <param name="directory">Who else takes part.</param>
+    /// <param name="transport">The way to them; it stays the caller's.</param>
+    /// <param name="time">Clock and timers.</param>
+    /// <param name="meters">For counters.</param>
+    /// <param name="loggers">For the log.</param>
+    /// <exception cref="StorageException">The directory is damaged, or another node's or group's, or the disk refuses.</exception>
+    public static async Task<ManifestGroup> StartAsync(
+        ManifestGroupOptions options, string path, IGroupDirectory directory, IGroupTransport transport, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
+    {
+        var disk = DiskDirectory.Open(Path.Combine(path, "log"));
+        RaftNode? raft = null;
+        var manifest = new ManifestNode(options.Manifest, time, meters, loggers);
+        try
+        {
+            raft = await RaftNode.StartAsync(options.Raft, new ManifestStateMachine(manifest), transport, disk, time, loggers, meters).ConfigureAwait(false);
+            return new ManifestGroup(options, path, disk, raft, manifest, directory, transport, time, loggers.CreateLogger("Skerry.Manifest"));
+        }
+        catch
+        {
+            if (raft is not null) await raft.DisposeAsync().ConfigureAwait(false);
+            await manifest.DisposeAsync().ConfigureAwait(false);
+            disk.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Nodes are members because they are of the group: nobody is added by address.</remarks>
+    public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
+        Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
+
+    /// <inheritdoc/>
+    public Task<ManifestError> RemoveAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Remove, member, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ManifestError> PromoteAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Promote, member, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation)
+    {
+        if (!_raft.Status.IsLeader) return ManifestError.NotLeader;
+        var error = await _raft.TransferLeadershipAsync(member, cancellation).ConfigureAwait(false);
+        return error == RaftError.UnknownMember ? ManifestError.BadTransferTarget : RaftManifestLog.ErrorOf(error);
+    }
+
+    /// <summary>Hands leadership over where that is possible, and ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _tasks.DisposeAsync().ConfigureAwait(false);
+        await _serving.DisposeAsync().ConfigureAwait(false);
+        await _peers.DisposeAsync().ConfigureAwait(false);
+        await _raft.DisposeAsync().ConfigureAwait(false);
+        await Manifest.DisposeAsync().ConfigureAwait(false);
+        _disk.Dispose();
+    }
+
+    private async Task<ManifestError> ChangeAsync(RaftMemberChangeKind kind, ulong member, CancellationToken cancellation) =>
+        _raft.Status.IsLeader ? RaftManifestLog.ErrorOf(await _raft.ChangeMembersAsync([new RaftMemberChange(kind, member)], cancellation).ConfigureAwait(false)) : ManifestError.NotLeader;
+
+    private void Announce() => _directory.Announce(new GroupServer(
+        _options.Raft.Node, _raft.Id, _options.Role, _options.BootstrapExpect, _founder.Cluster, _options.ClientUrl, IsAlive: true));
+
+    private async Task<GroupAnswer> AnswerAsync(string from, GroupRequest request, CancellationToken stopping)
+    {
+        if (request.WhatCase == GroupRequest.WhatOneofCase.Command)
+        {
+            var error = _raft.Status.IsLeader ? await _log.AppendAsync(request.Command.Memory, stopping).ConfigureAwait(false) : ManifestError.NoLeader;
+            return new GroupAnswer { Error = (uint)error };
+        }
+
+        var before = _founder.Cluster;
+        var answer = _founder.Answer(from, request);
+        if (_founder.Cluster != before) Announce();
+        return new GroupAnswer { Founding = (uint)answer };
+    }
+}

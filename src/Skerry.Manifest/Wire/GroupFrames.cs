@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+
+using Google.Protobuf;
+
+namespace Skerry.Manifest.Wire;
+
+/// <summary>Messages between the nodes of a group on a stream: four bytes of length, little-endian, then protobuf (<c>group.proto</c>).</summary>
+internal static class GroupFrames
+{
+    /// <summary>The longest message, bytes: a command of the largest request with what stands around it.</summary>
+    public const int MaxMessage = ManifestLimits.MaxRequestBytes + (512 << 10);
+
+    /// <summary>Lays a message out; the caller flushes.</summary>
+    public static void Write(PipeWriter target, IMessage message)
+    {
+        var length = message.CalculateSize();
+        BinaryPrimitives.WriteInt32LittleEndian(target.GetSpan(sizeof(int)), length);
+        target.Advance(sizeof(int));
+        message.WriteTo(target);
+    }
+
+    /// <summary>The next message; null at the stream's end. Memory is taken as bytes come, not as they are announced.</summary>
+    /// <exception cref="InvalidDataException">It is none, or too long.</exception>
+    public static async ValueTask<T?> ReadAsync<T>(PipeReader source, MessageParser<T> parser, CancellationToken cancellation)
+        where T : class, IMessage<T>
+    {
+        while (true)
+        {
+            var read = await source.ReadAsync(cancellation).ConfigureAwait(false);
+            if (TryTake(read.Buffer, parser, out var message, out var rest))
+            {
+                source.AdvanceTo(rest);
+                return message;
+            }
+
+            source.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (!read.IsCompleted) continue;
+            return read.Buffer.IsEmpty ? null : throw new InvalidDataException("The stream ended in the middle of a message.");
+        }
+    }
+
+    private static bool TryTake<T>(ReadOnlySequence<byte> bytes, MessageParser<T> parser, out T? message, out SequencePosition rest)
+        where T : class, IMessage<T>
+    {
+        (message, rest) = (null, default);
+        var reader = new SequenceReader<byte>(bytes);
+        if (!reader.TryReadLittleEndian(out int length)) return false;
+        if (length is < 0 or > MaxMessage) throw new InvalidDataException($"A message of {length} bytes is announced, at most {MaxMessage} are allowed.");
+        if (reader.Remaining < length) return false;
+        var body = reader.UnreadSequence.Slice(0, length);
+        try
+        {
+            message = parser.ParseFrom(body);
+        }
+        catch (InvalidProtocolBufferException wrong)
+        {
+            throw new InvalidDataException($"A message cannot be read: {wrong.Message}", wrong);
+        }
+
+        rest = body.End;
+        return true;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text;
+
+using Skerry.Raft;
+
+namespace Skerry.Manifest.Tests.Group;
+
+/// <summary>Nodes with real disks and sockets become a group, and stay one.</summary>
+public sealed class ManifestGroupTests : IAsyncDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("skerry-group-").FullName;
+    private readonly TestDirectory _directory = new();
+    private readonly TestNetwork _network = new();
+    private readonly List<GroupNode> _nodes = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_group_of_one_serves_alone_and_grows_to_three_with_no_restart()
+    {
+        var first = await AddAsync("a", expect: 1);
+        await PutAsync(first, "k", "1");
+        await AddAsync("b", expect: 3);
+        await AddAsync("c", expect: 3);
+        await Eventually.HoldsAsync(() => first.Group.Status.Members.Count(member => member.Role == RaftMemberRole.Voter) == 3);
+        foreach (var node in _nodes) Assert.Equal("1", await GetAsync(node, "k"));
+        Assert.Single(_nodes.Select(node => node.Group.Manifest.Status.Log.Cluster).Distinct());
+    }
+
+    [Fact]
+    public async Task Three_that_expect_three_found_one_group_and_write_on_any_node()
+    {
+        foreach (var name in new[] { "a", "b", "c" }) await AddAsync(name, expect: 3);
+        foreach (var node in _nodes) await PutAsync(node, $"from-{node.Name}", node.Name);
+        foreach (var node in _nodes)
+        {
+            foreach (var other in _nodes) Assert.Equal(other.Name, await GetAsync(node, $"from-{other.Name}"));
+        }
+    }
+
+    [Fact]
+    public async Task The_leader_may_die_and_come_back_with_nothing_lost()
+    {
+        foreach (var name in new[] { "a", "b", "c" }) await AddAsync(name, expect: 3);
+        await PutAsync(_nodes[0], "before", "1");
+        var leader = _nodes.Single(node => node.Group.Status.IsLeader);
+        await leader.DisposeAsync();
+        var left = _nodes.First(node => node.IsRunning);
+        await PutAsync(left, "without", "2");
+        await leader.StartAsync(expect: 3);
+        await Eventually.HoldsAsync(() => leader.Manifest.StateHash == left.Manifest.StateHash);
+        Assert.Equal("1", await GetAsync(leader, "before"));
+        Assert.Equal("2", await GetAsync(leader, "without"));
+    }
+
+    [Fact]
+    public async Task An_observer_has_everything_and_no_vote_and_a_wiped_server_takes_its_place_anew()
+    {
+        foreach (var name in new[] { "a", "b", "c" }) await AddAsync(name, expect: 3);
+        var observer = await AddAsync("o", expect: 3, GroupRole.Observer);
+        await PutAsync(observer, "k", "1");
+        Assert.Equal("1", await GetAsync(observer, "k"));
+        Assert.Equal(RaftMemberRole.Observer, observer.Group.Status.Members.Single(member => member.Node == "o").Role);
+
+        var wiped = _nodes.First(node => node != observer && !node.Group.Status.IsLeader);
+        await wiped.DisposeAsync();
+        Directory.Delete(wiped.Path, recursive: true);
+        await wiped.StartAsync(expect: 3);
+        await Eventually.HoldsAsync(() => observer.Group.Status.Members is { Length: 4 } members
+            && members.Count(member => member.Role == RaftMemberRole.Voter) == 3 && members.Any(member => member.Id == wiped.Group.Status.Id));
+        Assert.Equal("1", await GetAsync(wiped, "k"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private static async Task PutAsync(GroupNode node, string key, string value)
+    {
+        // A group that has no leader yet says so.
+        await Eventually.HoldsAsync(async () =>
+            (await node.Manifest.ExecuteAsync(new PutOp { Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value) }, Cancel)).Error == ManifestError.None);
+    }
+
+    private static async Task<string?> GetAsync(GroupNode node, string key)
+    {
+        ManifestResult? result = null;
+        var op = new RangeOp { Range = new KeyRange(Encoding.UTF8.GetBytes(key), default) };
+        await Eventually.HoldsAsync(async () => (result = await node.Manifest.RangeAsync(op, Cancel)).Error == ManifestError.None);
+        return ((RangeResult)result!).Entries.Select(entry => Encoding.UTF8.GetString(entry.Value.Span)).SingleOrDefault();
+    }
+
+    private async Task<GroupNode> AddAsync(string name, int expect, GroupRole role = GroupRole.Server)
+    {
+        var node = new GroupNode(_directory, _network, _root, name);
+        _nodes.Add(node);
+        return await node.StartAsync(expect, role);
+    }
+}
