@@ -221,6 +221,33 @@ public sealed class MembershipTests
         Assert.False(group[1].Core.Configuration.IsJoint);
     }
 
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(4, 5)]
+    public void In_a_joint_configuration_one_majority_elects_nobody(ulong left, ulong right)
+    {
+        var group = new TestGroup(3);
+        group.Elect(1);
+        foreach (var id in new ulong[] { 4, 5 }) group.Add(id);
+        group.Change([.. new ulong[] { 4, 5 }.Select(id => new MemberChange(MemberChangeKind.Add, id, $"n{id}"))]);
+        group.Pass(group.Options.HeartbeatInterval);
+        group.Loses = message => message is AppendResponse;
+        group.Change(
+            new MemberChange(MemberChangeKind.Promote, 4), new MemberChange(MemberChangeKind.Promote, 5),
+            new MemberChange(MemberChangeKind.Remove, 2), new MemberChange(MemberChangeKind.Remove, 3));
+        Assert.All(group.Peers, peer => Assert.True(peer.Core.Configuration.IsJoint));
+        group.Part(left, right);
+        for (var i = 0; i < 5; i++) group.PassElection();
+        Assert.NotEqual(RaftRole.Leader, group[left].Role);
+        Assert.NotEqual(RaftRole.Leader, group[right].Role);
+        group.Loses = _ => false;
+        group.Heal();
+        group.PassElection();
+        group.PassElection();
+        Assert.Equal([1UL, 4UL, 5UL], group.Leader!.Core.Configuration.NewVoters.ToArray());
+        Assert.False(group.Leader.Core.Configuration.IsJoint);
+    }
+
     [Fact]
     public void A_wiped_node_has_no_say_until_it_has_caught_up_as_somebody_else()
     {

@@ -80,6 +80,11 @@ internal sealed class RaftLedger : IRaftObserver, IChecker
             throw new SimulationFailure("state machine safety", $"n{host.Node} restored a snapshot of {meta.Index} that is not what was applied there.");
     }
 
+    public void ReadReady(RaftHost host, ulong index, ulong committed)
+    {
+        if (index < committed) throw new SimulationFailure("fresh reads", $"n{host.Node} may answer a read at {index} that began when {committed} was committed.");
+    }
+
     public void RoleChanged(RaftHost host, RoleChanged change)
     {
         if (change.Role != RaftRole.Leader) return;
@@ -132,6 +137,8 @@ internal sealed class RaftLedger : IRaftObserver, IChecker
     {
         if (!_votes.TryAdd((host.Disk.Id, term), candidate) && _votes[(host.Disk.Id, term)] != candidate)
             throw new SimulationFailure("one vote", $"n{host.Node} voted for two in term {term}, {_votes[(host.Disk.Id, term)]:x} and {candidate:x}.");
+        if (host.Disk.State != new HardState(term, candidate) && (_group!.Options.Bugs & (RaftBugs.LyingFlush | RaftBugs.ForgottenVote)) == 0)
+            throw new SimulationFailure("durable votes", $"n{host.Node} speaks of its vote for {candidate:x} in term {term}, and has {host.Disk.State} on disk.");
     }
 
     private static ulong HashOf(RaftEntry entry)

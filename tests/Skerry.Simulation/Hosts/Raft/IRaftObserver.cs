@@ -17,6 +17,15 @@ internal interface IRaftObserver
     /// <summary>A snapshot was restored.</summary>
     void Restored(RaftHost host, SnapshotMeta meta, ulong stateHash);
 
+    /// <summary>Up to where some member has held the log to be committed.</summary>
+    ulong Committed { get; }
+
+    /// <summary>A read may be answered when an index is applied.</summary>
+    /// <param name="host">Where.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="committed">What was committed when the read began.</param>
+    void ReadReady(RaftHost host, ulong index, ulong committed);
+
     /// <summary>A role, term or leader has changed.</summary>
     void RoleChanged(RaftHost host, RoleChanged change);
 }

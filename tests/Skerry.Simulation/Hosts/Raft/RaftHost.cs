@@ -17,7 +17,7 @@ internal sealed class RaftHost : IHost
     private readonly Prng _random;
     private readonly PriorityQueue<Action<Instant>, (long Ticks, long Order)> _later = new();
     private readonly Dictionary<ulong, (ulong Term, RaftTry Try)> _writes = [];
-    private readonly Dictionary<ulong, RaftTry> _reads = [];
+    private readonly Dictionary<ulong, (ulong Committed, RaftTry Try)> _reads = [];
     private readonly SortedDictionary<ulong, List<RaftTry>> _readable = [];
     private readonly RaftStateMachine _machine = new();
     private RaftCore? _core;
@@ -127,7 +127,7 @@ internal sealed class RaftHost : IHost
         _isDead = true;
         Disk.Crash(Options.Bugs.HasFlag(RaftBugs.LyingFlush) ? 0 : _random.Next(Disk.Unflushed + 1));
         foreach (var write in _writes.Values) write.Try.End(RaftOutcome.Unknown);
-        foreach (var read in _reads.Values) read.End(RaftOutcome.Refused);
+        foreach (var read in _reads.Values) read.Try.End(RaftOutcome.Refused);
         foreach (var read in _readable.Values.SelectMany(reads => reads)) read.End(RaftOutcome.Refused);
     }
 
@@ -140,7 +140,7 @@ internal sealed class RaftHost : IHost
         }
 
         var mode = Options.LeaseShare > 0 && _random.Chance(Options.LeaseShare) ? ReadMode.Lease : ReadMode.Quorum;
-        _reads[++_readId] = request;
+        _reads[++_readId] = (_group.Observer.Committed, request);
         if (Core.ReadIndex(_readId, mode, now) == Refusal.None) return;
         _reads.Remove(_readId);
         request.End(RaftOutcome.Refused, leader: _group.NodeOf(Core.Leader));
@@ -170,7 +170,7 @@ internal sealed class RaftHost : IHost
                 case Persist persist: OnPersist(persist); break;
                 case ApplyEntries apply: OnApply(apply); break;
                 case ReadReady ready: OnReady(ready); break;
-                case ReadRefused refused when _reads.Remove(refused.Id, out var read): read.End(RaftOutcome.Refused); break;
+                case ReadRefused refused when _reads.Remove(refused.Id, out var read): read.Try.End(RaftOutcome.Refused); break;
                 case RoleChanged change: OnRole(change); break;
                 case ConfigurationChanged change: _port.Note(change.IsCommitted ? "members" : "members?", -1, change.Configuration); break;
                 case ReadSnapshot read: OnReadSnapshot(read); break;
@@ -258,8 +258,9 @@ internal sealed class RaftHost : IHost
     private void OnReady(ReadReady ready)
     {
         if (!_reads.Remove(ready.Id, out var read)) return;
+        _group.Observer.ReadReady(this, ready.Index, read.Committed);
         if (!_readable.TryGetValue(ready.Index, out var waiting)) _readable[ready.Index] = waiting = [];
-        waiting.Add(read);
+        waiting.Add(read.Try);
         AnswerReads();
     }
 
