@@ -33,11 +33,22 @@ internal sealed class NodeParts : IAsyncDisposable
         if (directory.IsUnsafe) RaftLog.Unsafe(logger, options.Group, directory.Name);
         _log = WriteAheadLog.Open(directory, identity, new WriteAheadLogOptions { SegmentSize = options.SegmentSize });
         if (_log.Recovery is { Cut: { } cut, CutBytes: var bytes }) RaftLog.TailCut(logger, options.Group, cut, bytes);
-        Id = ReadState(_log, out var state);
         var store = new SnapshotStore(directory, identity);
-        store.DeleteBefore(default, unfinished: true);
-        var snapshot = SnapshotKeeper.RestoreNewest(store, machine, _log, logger, options.Group);
         _view = new LogView(_log);
+        SnapshotMeta snapshot;
+        HardState state;
+        try
+        {
+            Id = ReadState(_log, out state);
+            store.DeleteBefore(default, unfinished: true);
+            snapshot = SnapshotKeeper.RestoreNewest(store, machine, _log, logger, options.Group);
+        }
+        catch
+        {
+            _log.Dispose();
+            throw;
+        }
+
         _coreOptions = new RaftCoreOptions
         {
             Id = Id,

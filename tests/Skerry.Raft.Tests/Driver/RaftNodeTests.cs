@@ -308,6 +308,27 @@ public sealed class RaftNodeTests
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_that_is_needed_is_refused_and_the_directory_stays_as_it_is()
+    {
+        await using var group = await NodeGroup.FoundAsync(1, Small);
+        var node = group.Nodes[0];
+        for (var i = 0; i < 100; i++) await group.PutAsync($"k{i}", new string('v', 2000));
+        await Eventually.HoldsAsync(() => node.Raft.Status.FirstIndex > 50, group.Describe);
+        await node.StopAsync();
+        var file = Directory.GetFiles(node.Path, "snapshot-*").Order(StringComparer.Ordinal).Last();
+        var sound = await File.ReadAllBytesAsync(file);
+        var damaged = (byte[])sound.Clone();
+        damaged[damaged.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(file, damaged);
+        Assert.Contains("damaged", (await Assert.ThrowsAsync<Storage.StorageException>(node.StartAsync)).Message, StringComparison.Ordinal);
+        node.Release();
+        await File.WriteAllBytesAsync(file, sound);
+        await node.StartAsync();
+        await group.PutAsync("last", "x");
+        Assert.Equal(101, node.Machine.Keys.Count);
+    }
+
+    [Fact]
     public async Task A_directory_of_another_node_or_group_is_refused()
     {
         await using var group = await NodeGroup.FoundAsync(1);

@@ -42,6 +42,13 @@ public sealed class TestNode(LoopbackNetwork network, string name, string path, 
         Id = _raft.Id;
     }
 
+    /// <summary>After a start that failed.</summary>
+    public void Release()
+    {
+        Transport.Dispose();
+        _disk!.Dispose();
+    }
+
     public async Task StopAsync()
     {
         if (_raft is null) return;
