@@ -14,7 +14,7 @@ namespace Skerry.Manifest;
 /// A node's part in what its group agrees on: consensus on its disk, the state machine, the way to the leader. The first servers found the group once as many are
 /// there as they expect; whoever comes later is added by the leader, and gets a vote when it has caught up.
 /// </summary>
-public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
+public sealed class ManifestGroup : IAsyncDisposable
 {
     private readonly ManifestGroupOptions _options;
     private readonly IGroupDirectory _directory;
@@ -23,19 +23,18 @@ public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
     private readonly GroupPeers _peers;
     private readonly Founder _founder;
     private readonly GroupServing _serving;
-    private readonly RaftManifestLog _log;
+    private readonly GroupLog _log;
     private readonly BackgroundTasks _tasks = new();
 
     private ManifestGroup(
-        ManifestGroupOptions options, string path, DiskDirectory disk, RaftNode raft, ManifestNode manifest, IGroupDirectory directory, IGroupTransport transport, TimeProvider time, ILogger logger)
+        ManifestGroupOptions options, string path, DiskDirectory disk, RaftNode raft, ManifestNode manifest, GroupLog log, GroupPeers peers, IGroupDirectory directory,
+        IGroupTransport transport, TimeProvider time, ILogger logger)
     {
-        (_options, _disk, _raft, Manifest, _directory) = (options, disk, raft, manifest, directory);
-        _peers = new GroupPeers(transport, time);
+        (_options, _disk, _raft, Manifest, _log, _peers, _directory) = (options, disk, raft, manifest, log, peers, directory);
         _founder = new Founder(options, raft, directory, _peers, new FoundingFile(Path.Combine(path, "founding")), time, logger) { Joined = Announce };
-        _log = new RaftManifestLog(raft, manifest, _peers, () => _founder.Cluster);
         _serving = new GroupServing(transport, AnswerAsync, logger);
         var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, time, logger);
-        manifest.Start(_log);
+        log.Start(raft);
         Announce();
         _serving.Start();
         _tasks.Launch(_founder.RunAsync);
@@ -48,20 +47,11 @@ public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
     /// <summary>How this node sees consensus now.</summary>
     public RaftStatus Status => _raft.Status;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<ManifestMember> Members
-    {
-        get
-        {
-            var servers = _directory.Servers;
-            return [.. _raft.Status.Members.Select(member => new ManifestMember(
-                member.Id,
-                member.Node,
-                [$"skerry://{member.Node}"],
-                servers.FirstOrDefault(server => server.Id == member.Id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [],
-                member.Role == RaftMemberRole.Observer))];
-        }
-    }
+    /// <summary>The number of the group's founding; 0: this node belongs to none yet.</summary>
+    public ulong Cluster => _founder.Cluster;
+
+    /// <summary>The members of the group.</summary>
+    public IManifestGroup Members => _log;
 
     /// <summary>Opens the directory and takes part.</summary>
     /// <param name="options">How.</param>
@@ -78,14 +68,17 @@ public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
         var disk = DiskDirectory.Open(Path.Combine(path, "log"));
         RaftNode? raft = null;
         var manifest = new ManifestNode(options.Manifest, time, meters, loggers);
+        var peers = new GroupPeers(transport, time);
+        var log = new GroupLog(manifest, options.Raft.Group, peers, member => Describe(member, directory), RaftReadMode.Quorum);
         try
         {
-            raft = await RaftNode.StartAsync(options.Raft, new ManifestStateMachine(manifest), transport, disk, time, loggers, meters).ConfigureAwait(false);
-            return new ManifestGroup(options, path, disk, raft, manifest, directory, transport, time, loggers.CreateLogger("Skerry.Manifest"));
+            raft = await RaftNode.StartAsync(options.Raft, log, transport, disk, time, loggers, meters).ConfigureAwait(false);
+            return new ManifestGroup(options, path, disk, raft, manifest, log, peers, directory, transport, time, loggers.CreateLogger("Skerry.Manifest"));
         }
         catch
         {
             if (raft is not null) await raft.DisposeAsync().ConfigureAwait(false);
+            await peers.DisposeAsync().ConfigureAwait(false);
             await manifest.DisposeAsync().ConfigureAwait(false);
             disk.Dispose();
             throw;
@@ -93,25 +86,6 @@ public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Nodes are members because they are of the group: nobody is added by address.</remarks>
-    public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
-        Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
-
-    /// <inheritdoc/>
-    public Task<ManifestError> RemoveAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Remove, member, cancellation);
-
-    /// <inheritdoc/>
-    public Task<ManifestError> PromoteAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Promote, member, cancellation);
-
-    /// <inheritdoc/>
-    public async Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation)
-    {
-        if (!_raft.Status.IsLeader) return ManifestError.NotLeader;
-        var error = await _raft.TransferLeadershipAsync(member, cancellation).ConfigureAwait(false);
-        return error == RaftError.UnknownMember ? ManifestError.BadTransferTarget : RaftManifestLog.ErrorOf(error);
-    }
-
-    /// <summary>Hands leadership over where that is possible, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
         await _tasks.DisposeAsync().ConfigureAwait(false);
@@ -122,8 +96,12 @@ public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
         _disk.Dispose();
     }
 
-    private async Task<ManifestError> ChangeAsync(RaftMemberChangeKind kind, ulong member, CancellationToken cancellation) =>
-        _raft.Status.IsLeader ? RaftManifestLog.ErrorOf(await _raft.ChangeMembersAsync([new RaftMemberChange(kind, member)], cancellation).ConfigureAwait(false)) : ManifestError.NotLeader;
+    private static ManifestMember Describe(RaftMemberStatus member, IGroupDirectory directory) => new(
+        member.Id,
+        member.Node,
+        [$"skerry://{member.Node}"],
+        directory.Servers.FirstOrDefault(server => server.Id == member.Id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [],
+        member.Role == RaftMemberRole.Observer);
 
     private void Announce() => _directory.Announce(new GroupServer(
         _options.Raft.Node, _raft.Id, _options.Role, _options.BootstrapExpect, _founder.Cluster, _options.ClientUrl, IsAlive: true));
@@ -132,8 +110,7 @@ public sealed class ManifestGroup : IManifestGroup, IAsyncDisposable
     {
         if (request.WhatCase == GroupRequest.WhatOneofCase.Command)
         {
-            var error = _raft.Status.IsLeader ? await _log.AppendAsync(request.Command.Memory, stopping).ConfigureAwait(false) : ManifestError.NoLeader;
-            return new GroupAnswer { Error = (uint)error };
+            return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), stopping).ConfigureAwait(false) };
         }
 
         var before = _founder.Cluster;

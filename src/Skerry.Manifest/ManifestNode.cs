@@ -15,6 +15,9 @@ namespace Skerry.Manifest;
 /// </summary>
 public sealed class ManifestNode : IAsyncDisposable
 {
+    /// <summary>Between two tries while there is no leader: an election takes some hundred milliseconds.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly ManifestOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -167,8 +170,19 @@ public sealed class ManifestNode : IAsyncDisposable
     /// <summary>Watchers with one reader.</summary>
     public WatchStream Watch() => new(_hub);
 
-    /// <summary>Completes when this node's state is no older than the call, proved with the group.</summary>
-    public ValueTask<ManifestError> BarrierAsync(CancellationToken cancellation) => _log?.ReadBarrierAsync(cancellation) ?? ValueTask.FromResult(ManifestError.NoLeader);
+    /// <summary>Completes when this node's state is no older than the call, proved with the group. Waits for a leader as long as a request may.</summary>
+    public async ValueTask<ManifestError> BarrierAsync(CancellationToken cancellation)
+    {
+        if (_log is not { } log || _stopping.IsCancellationRequested) return ManifestError.Stopped;
+        var error = await log.ReadBarrierAsync(cancellation);
+        for (var began = _time.GetTimestamp(); error is ManifestError.NoLeader or ManifestError.LeaderChanged && _time.GetElapsedTime(began) < _options.RequestTimeout;)
+        {
+            await Task.Delay(Pause, _time, cancellation);
+            error = await log.ReadBarrierAsync(cancellation);
+        }
+
+        return error;
+    }
 
     /// <summary>A hash of all states kept between the last compaction and a revision, equal on all replicas.</summary>
     /// <param name="revision">The revision; 0 is the newest.</param>
@@ -251,11 +265,12 @@ public sealed class ManifestNode : IAsyncDisposable
     {
         while (true)
         {
-            var error = await log.ProposeAsync(command, cancellation);
+            // A log may keep the bytes it was given: each try has its own.
+            var error = await log.ProposeAsync((byte[])command.Clone(), cancellation);
             if (error is not (ManifestError.NoLeader or ManifestError.LeaderChanged)) return error;
             try
             {
-                await answer.WaitAsync(TimeSpan.FromMilliseconds(50), _time, cancellation);
+                await answer.WaitAsync(Pause, _time, cancellation);
                 return ManifestError.None;
             }
             catch (TimeoutException)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
+using Skerry.Primitives;
 using Skerry.Storage.Log;
 
 namespace Skerry.Storage;
@@ -42,6 +43,7 @@ public sealed class WriteAheadLog : IDisposable
     private byte[] _pending = new byte[64 << 10];
     private int _written;
     private int _flushed;
+    private SpareSegment? _spare;
     private StorageException? _broken;
 
     private WriteAheadLog(IStorageDirectory directory, string identity, int segmentSize, LogRecovery recovery)
@@ -73,6 +75,9 @@ public sealed class WriteAheadLog : IDisposable
 
     /// <summary>Bytes on disk.</summary>
     public long DiskSize => _segments.Sum(segment => (long)segment.Capacity);
+
+    /// <summary>Whether <see cref="MakeSpare"/> is worth its while: the segment that is written is half full, and there is no spare one.</summary>
+    public bool WantsSpare => _spare is null && _broken is null && Current.End > Current.Capacity / 2;
 
     private Segment Current => _segments[^1];
 
@@ -149,6 +154,33 @@ public sealed class WriteAheadLog : IDisposable
         _flushed = _written;
     }
 
+    /// <summary>
+    /// Makes the next segment ahead of its time, since to reserve and zero one takes as long as hundreds of flushes. May run beside everything else, on any thread, one at a time;
+    /// <see cref="Offer"/> gives it to the log.
+    /// </summary>
+    /// <exception cref="StorageException">No room, or the disk refuses; the log is as it was.</exception>
+    public SpareSegment MakeSpare()
+    {
+        var file = _directory.Create(SegmentName.Spare, _segmentSize);
+        try
+        {
+            file.Flush();
+            return new SpareSegment(file, _segmentSize);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the log a segment to use next.</summary>
+    public void Offer(SpareSegment spare)
+    {
+        Invariant.That(_spare is null);
+        _spare = spare;
+    }
+
     /// <summary>Reads an entry, flushed or not.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none at that index.</exception>
     /// <exception cref="StorageException">It is not what was written any more, or the disk refuses.</exception>
@@ -199,6 +231,7 @@ public sealed class WriteAheadLog : IDisposable
     {
         _broken ??= new StorageException($"The log in {_directory.Name} is closed.");
         foreach (var segment in _segments) segment.File.Dispose();
+        _spare?.Dispose();
     }
 
     private void SetBounds(ulong before, ulong last)
@@ -250,17 +283,17 @@ public sealed class WriteAheadLog : IDisposable
         var identity = Encoding.UTF8.GetByteCount(_identity);
         var head = SegmentStart.FirstRecord + RecordHeader.Span(MaxStart(identity)) + RecordHeader.Span(_state.Length);
         var capacity = (int)Math.Max(_segmentSize, head + span + Reserve);
-        IStorageFile? file = null;
         Guard(() =>
         {
-            file = _directory.Create(name + SegmentName.Unfinished, capacity);
+            var (file, made) = TakeFile(capacity, name + SegmentName.Unfinished);
             try
             {
-                var end = WriteStart(file, number, capacity);
+                var length = (int)file.Length;
+                var end = WriteStart(file, number, length);
                 file.Flush();
-                _directory.Rename(name + SegmentName.Unfinished, name);
+                _directory.Rename(made, name);
                 _directory.Flush();
-                _segments.Add(new Segment(number, file, capacity) { End = end });
+                _segments.Add(new Segment(number, file, length) { End = end });
                 _written = _flushed = end;
             }
             catch
@@ -269,6 +302,14 @@ public sealed class WriteAheadLog : IDisposable
                 throw;
             }
         });
+    }
+
+    private (IStorageFile File, string Name) TakeFile(int capacity, string name)
+    {
+        var spare = _spare;
+        if (spare is null || spare.Capacity < capacity) return (_directory.Create(name, capacity), name);
+        _spare = null;
+        return (spare.File, SegmentName.Spare);
     }
 
     private static int MaxStart(int identity) => 64 + identity;
@@ -291,17 +332,13 @@ public sealed class WriteAheadLog : IDisposable
         }
     }
 
-    /// <summary>Deletes the oldest segments while they hold no entry. Each is gone for good before the next goes, so that a crash leaves no gap between two that stay.</summary>
+    /// <summary>Deletes the oldest segments while they hold no entry. One that is there again after a crash is deleted on opening: nothing waits for the disk here.</summary>
     private void DropSegments()
     {
         var needed = _table.First?.Segment ?? Current.Number;
         while (_segments[0].Number < needed)
         {
-            Guard(() =>
-            {
-                _directory.Delete(SegmentName.Of(_segments[0].Number));
-                _directory.Flush();
-            });
+            Guard(() => _directory.Delete(SegmentName.Of(_segments[0].Number)));
             _segments[0].File.Dispose();
             _segments.RemoveAt(0);
         }

@@ -181,7 +181,7 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         _manifest = await ManifestPart.StartAsync(model, _data, _gossip, _servers, _tunnel, _time, _loggers, _meters);
         if (_manifest is null) return;
-        _etcd = new EtcdServer(new EtcdOptions { Address = model.Manifest.Etcd }, _manifest.Manifest, _manifest, _loggers);
+        _etcd = new EtcdServer(new EtcdOptions { Address = model.Manifest.Etcd }, _manifest.Manifest, _manifest.Members, _loggers);
         await _etcd.StartAsync(cancellation);
     }
 

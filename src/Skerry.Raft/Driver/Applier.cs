@@ -29,8 +29,8 @@ internal sealed class Applier : IAsyncDisposable
     /// <summary>Hears up to where entries are applied.</summary>
     public required Action<ulong> Applied { get; init; }
 
-    /// <summary>Takes a snapshot to write; false when one is being written already.</summary>
-    public required Func<ulong, Func<IRaftSnapshot>, bool> TrySnapshot { get; init; }
+    /// <summary>Takes a snapshot to write; false when one is being written already, after which another follows if somebody has asked.</summary>
+    public required Func<ulong, Func<IRaftSnapshot>, bool, bool> TrySnapshot { get; init; }
 
     /// <summary>Gives the bytes of a snapshot that has come.</summary>
     public required Func<SnapshotMeta, Stream> OpenSnapshot { get; init; }
@@ -49,10 +49,10 @@ internal sealed class Applier : IAsyncDisposable
         {
             case ApplyEntries apply:
                 Apply(apply.Entries);
-                if (_bytes >= _snapshotAt) Snapshot();
+                if (_bytes >= _snapshotAt) Snapshot(isAsked: false);
                 break;
             case TakeSnapshot:
-                Snapshot();
+                Snapshot(isAsked: true);
                 break;
             case RestoreSnapshot restore:
                 Restore(restore.Meta);
@@ -76,10 +76,10 @@ internal sealed class Applier : IAsyncDisposable
     }
 
     /// <summary>Where none can be begun, it is tried again a little later.</summary>
-    private void Snapshot()
+    private void Snapshot(bool isAsked)
     {
         if (_index == 0) return;
-        if (TrySnapshot(_index, _machine.Snapshot)) (_bytes, _snapshotAt) = (0, _snapshotBytes);
+        if (TrySnapshot(_index, _machine.Snapshot, isAsked)) (_bytes, _snapshotAt) = (0, _snapshotBytes);
         else _snapshotAt = _bytes + (_snapshotBytes / 8);
     }
 

@@ -22,6 +22,8 @@ internal sealed class LogWriter : IDisposable
     private readonly object _gate = new();
     private List<RaftOutput> _waiting = [];
     private List<RaftOutput> _writing = [];
+    private Task _making = Task.CompletedTask;
+    private SpareSegment? _spare;
     private ulong _put;
     private ulong _told;
     private int _entries;
@@ -58,6 +60,8 @@ internal sealed class LogWriter : IDisposable
         }
 
         if (_thread.IsAlive && Thread.CurrentThread != _thread) _thread.Join();
+        _making.Wait();
+        _spare?.Dispose();
     }
 
     private void Run()
@@ -68,6 +72,7 @@ internal sealed class LogWriter : IDisposable
             {
                 Write();
                 _writing.Clear();
+                KeepSpare();
             }
         }
         catch (Exception error)
@@ -104,6 +109,26 @@ internal sealed class LogWriter : IDisposable
 
         WhenThereIsRoom(_log.Write);
         Flush();
+    }
+
+    /// <summary>The next segment is made while this one is written.</summary>
+    private void KeepSpare()
+    {
+        if (!_log.WantsSpare || !_making.IsCompleted) return;
+        if (Interlocked.Exchange(ref _spare, null) is { } spare) _log.Offer(spare);
+        else _making = Task.Run(MakeSpare);
+    }
+
+    private void MakeSpare()
+    {
+        try
+        {
+            _spare = _log.MakeSpare();
+        }
+        catch (StorageException)
+        {
+            // The log makes one itself when it needs it, and says what is wrong then.
+        }
     }
 
     private void Flush()

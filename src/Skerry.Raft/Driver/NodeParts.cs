@@ -55,6 +55,8 @@ internal sealed class NodeParts : IAsyncDisposable
             ElectionTimeout = options.ElectionTimeout,
             HeartbeatInterval = options.HeartbeatInterval,
             MaxCommandBytes = options.MaxCommandBytes,
+            // What lives for a second and then dies is what a generational collector is worst at: with four times this, pauses made p99 with 1000 writers three times as long.
+            CacheBytes = 4 << 20,
         };
         var core = MakeCore(state, snapshot);
         var proposals = new ProposalTable();

@@ -25,22 +25,25 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
     private readonly RaftMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly Action<Exception> _failed;
     private readonly SerialQueue<RaftOutput> _transfers;
     private readonly Dictionary<ulong, SnapshotSender> _senders = [];
     private readonly BackgroundTasks _tasks = new();
     private SnapshotWriteStream? _incoming;
-    private int _isWriting;
+    private readonly Lock _gate = new();
+    private bool _isWriting;
+    private bool _isWantedAgain;
 
     public SnapshotKeeper(SnapshotStore store, RaftOptions options, RaftMetrics metrics, ILogger logger, TimeProvider time, Action<Exception> failed)
     {
-        (_store, _options, _metrics, _logger, _time) = (store, options, metrics, logger, time);
+        (_store, _options, _metrics, _logger, _time, _failed) = (store, options, metrics, logger, time, failed);
         _transfers = new SerialQueue<RaftOutput>(Handle, failed);
     }
 
     /// <summary>Gives the core a command.</summary>
     public required Action<Action<RaftCore, Instant>, Action?> Post { get; init; }
 
-    /// <summary>Asks for a new snapshot, as the newest cannot be read.</summary>
+    /// <summary>Asks for a new snapshot: the newest cannot be read, or does not hold what it was to.</summary>
     public required Action Renew { get; init; }
 
     /// <summary>Restores the newest snapshot that can be read and that the log goes on from.</summary>
@@ -76,10 +79,23 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
     public void Add(RaftOutput work) => _transfers.Add(work);
 
     /// <summary>Begins to write a snapshot of this node's own.</summary>
+    /// <param name="index">The last entry in it.</param>
+    /// <param name="take">Takes it.</param>
+    /// <param name="isAsked">Whether somebody has asked for it: when one is being written, <see cref="Renew"/> comes after that one.</param>
     /// <returns>False when one is being written.</returns>
-    public bool TryTake(ulong index, Func<IRaftSnapshot> take)
+    public bool TryTake(ulong index, Func<IRaftSnapshot> take, bool isAsked)
     {
-        if (Interlocked.Exchange(ref _isWriting, 1) == 1) return false;
+        lock (_gate)
+        {
+            if (_isWriting)
+            {
+                _isWantedAgain |= isAsked;
+                return false;
+            }
+
+            _isWriting = true;
+        }
+
         var snapshot = take();
         Post(
             (core, _) =>
@@ -139,7 +155,14 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
     private void GiveUp(IRaftSnapshot snapshot)
     {
         snapshot.Dispose();
-        Volatile.Write(ref _isWriting, 0);
+        lock (_gate)
+        {
+            _isWriting = false;
+            if (!_isWantedAgain) return;
+            _isWantedAgain = false;
+        }
+
+        Renew();
     }
 
     private bool TryWrite(SnapshotMeta meta, IRaftSnapshot snapshot) => _tasks.Launch(_ =>
@@ -162,6 +185,10 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
         catch (Exception refused) when (refused is StorageException or IOException)
         {
             RaftLog.SnapshotFailed(_logger, _options.Group, meta.Index, refused.Message);
+        }
+        catch (Exception broken)
+        {
+            _failed(broken);
         }
         finally
         {

@@ -11,6 +11,7 @@ internal sealed class LogRecovery(IStorageDirectory directory, string identity)
 {
     private const int MaxState = WriteAheadLog.MaxState;
 
+    private readonly List<string> _leftovers = [];
     private byte[] _buffer = [];
     private EntryTable? _table;
 
@@ -41,6 +42,7 @@ internal sealed class LogRecovery(IStorageDirectory directory, string identity)
             }
 
             if (_table is { HasGap: true }) throw Damaged(Segments[0], 0, "the segments before this one are missing, and entries in them were still needed");
+            foreach (var name in _leftovers) directory.Delete(name);
             Outcome = Outcome with { Entries = (long)(Table.Last - Table.Before) };
         }
         catch
@@ -58,13 +60,21 @@ internal sealed class LogRecovery(IStorageDirectory directory, string identity)
     {
         var names = directory.List();
         foreach (var unfinished in names.Where(SegmentName.IsUnfinished)) directory.Delete(unfinished);
+        var numbers = new List<ulong>();
         foreach (var name in names)
         {
-            if (!SegmentName.TryParse(name, out var number)) continue;
-            if (Segments.Count > 0 && number != Segments[^1].Number + 1)
-                throw Damaged(Segments[^1], Segments[^1].Capacity, $"the segment after this one, {SegmentName.Of(Segments[^1].Number + 1)}, is missing and {name} is there");
-            var file = directory.Open(name);
-            Segments.Add(new Segment(number, file, (int)Math.Min(file.Length, WriteAheadLog.MaxSegment)));
+            if (SegmentName.TryParse(name, out var number)) numbers.Add(number);
+        }
+
+        numbers.Sort();
+        // Segments are deleted from the oldest on, and a crash keeps any of the deletions: what stands before a gap is left over, unless something is missing then.
+        var first = numbers.Count - 1;
+        while (first > 0 && numbers[first - 1] == numbers[first] - 1) first--;
+        for (var i = 0; i < first; i++) _leftovers.Add(SegmentName.Of(numbers[i]));
+        for (var i = Math.Max(0, first); i < numbers.Count; i++)
+        {
+            var file = directory.Open(SegmentName.Of(numbers[i]));
+            Segments.Add(new Segment(numbers[i], file, (int)Math.Min(file.Length, WriteAheadLog.MaxSegment)));
         }
     }
 

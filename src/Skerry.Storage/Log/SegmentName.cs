@@ -10,6 +10,9 @@ internal static class SegmentName
     /// <summary>Behind the name of what is not whole yet.</summary>
     public const string Unfinished = ".new";
 
+    /// <summary>One that was made ahead of its time: its number comes when it is used.</summary>
+    public const string Spare = Prefix + "spare" + Unfinished;
+
     public static string Of(ulong number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D16}");
 
     public static bool IsUnfinished(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(Unfinished, StringComparison.Ordinal);

@@ -134,11 +134,25 @@ internal sealed class LogRun
                 break;
             case 13: Bound(index => Now.CompactTo(index), index => _log!.CompactTo(index), Now.Before + (ulong)_random.Next(Now.Entries.Count + 2)); break;
             case 14 when _random.Chance(0.1): Bound(index => Now.Reset(index), index => _log!.Reset(index), Now.Before + (ulong)_random.Next(Now.Entries.Count + 5)); break;
+            case 14 when _log!.WantsSpare: MakeSpare(); break;
             case 15: Check(); break;
             default:
                 _log!.Flush();
                 Keep(Now);
                 break;
+        }
+    }
+
+    /// <summary>Whatever goes wrong with it, the log has not been touched.</summary>
+    private void MakeSpare()
+    {
+        try
+        {
+            _log!.Offer(_log.MakeSpare());
+        }
+        catch (StorageException)
+        {
+            Check();
         }
     }
 

@@ -8,13 +8,14 @@ namespace Skerry.Simulation.Disk;
 
 /// <summary>
 /// A disk that does what a disk may do. What is written stays apart until it is flushed; at a crash the seed decides for each sector of each file which of the versions written
-/// since the last flush is there, and how many of the changes of names. A failed flush decides so at once, and reading does not tell. Bits can be flipped, and there can be no room.
+/// since the last flush is there, and how many of the changes of names, deletions in any order. A failed flush decides so at once, and reading does not tell. Bits can be flipped,
+/// and there can be no room.
 /// </summary>
 /// <param name="random">Decides.</param>
 internal sealed class SimulatedDisk(Prng random) : IStorageDirectory
 {
     private readonly Dictionary<string, SimulatedFile> _names = new(StringComparer.Ordinal);
-    private readonly List<Action<Dictionary<string, SimulatedFile>>> _unflushed = [];
+    private readonly List<(Action<Dictionary<string, SimulatedFile>> Change, bool IsDeletion)> _unflushed = [];
     private Dictionary<string, SimulatedFile> _flushed = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -42,7 +43,12 @@ internal sealed class SimulatedDisk(Prng random) : IStorageDirectory
     public void Crash()
     {
         var kept = random.Next(_unflushed.Count + 1);
-        for (var i = 0; i < kept; i++) _unflushed[i](_flushed);
+        for (var i = 0; i < _unflushed.Count; i++)
+        {
+            // A file system's journal keeps its order; deletions may overtake it.
+            if (i < kept || (_unflushed[i].IsDeletion && random.Chance(0.5))) _unflushed[i].Change(_flushed);
+        }
+
         _unflushed.Clear();
         _names.Clear();
         foreach (var (name, file) in _flushed.OrderBy(entry => entry.Key, StringComparer.Ordinal))
@@ -82,7 +88,7 @@ internal sealed class SimulatedDisk(Prng random) : IStorageDirectory
         if (IsFull && length > 0) throw new StorageException($"{name} cannot be created: no space left.") { IsFull = true };
         var file = new SimulatedFile();
         _names[name] = file;
-        _unflushed.Add(names => names[name] = file);
+        _unflushed.Add((names => names[name] = file, false));
         if (length > 0) file.Extend(length);
         return new SimulatedHandle(this, name, file);
     }
@@ -93,11 +99,13 @@ internal sealed class SimulatedDisk(Prng random) : IStorageDirectory
         Change();
         if (!_names.Remove(from, out var file)) throw new StorageException($"{from} is not there.");
         _names[to] = file;
-        _unflushed.Add(names =>
-        {
-            names.Remove(from);
-            names[to] = file;
-        });
+        _unflushed.Add((
+            names =>
+            {
+                names.Remove(from);
+                names[to] = file;
+            },
+            false));
     }
 
     /// <inheritdoc/>
@@ -105,14 +113,14 @@ internal sealed class SimulatedDisk(Prng random) : IStorageDirectory
     {
         Change();
         _names.Remove(name);
-        _unflushed.Add(names => names.Remove(name));
+        _unflushed.Add((names => names.Remove(name), true));
     }
 
     /// <inheritdoc/>
     public void Flush()
     {
         Change();
-        foreach (var change in _unflushed) change(_flushed);
+        foreach (var (change, _) in _unflushed) change(_flushed);
         _unflushed.Clear();
     }
 

@@ -10,7 +10,7 @@ namespace Skerry.Manifest.Driver.Group;
 /// <summary>What this node asks the others of its group.</summary>
 /// <param name="transport">The way to them.</param>
 /// <param name="time">For deadlines.</param>
-internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) : IAsyncDisposable
+internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) : ILeaderLink, IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -33,8 +33,8 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
         }
     }
 
-    /// <summary>Has another node, which leads, append a command.</summary>
-    public async Task<ManifestError> ProposeAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<ManifestError> ForwardAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
     {
         try
         {

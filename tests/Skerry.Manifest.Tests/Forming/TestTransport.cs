@@ -6,7 +6,7 @@ using System.Threading.Channels;
 
 using Skerry.Raft;
 
-namespace Skerry.Manifest.Tests.Group;
+namespace Skerry.Manifest.Tests.Forming;
 
 /// <summary>One TCP connection a stream; its first two bytes and the name behind them say what for, and from whom.</summary>
 internal sealed class TestTransport : IGroupTransport, IAsyncDisposable

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Raft;
 
-namespace Skerry.Manifest.Tests.Group;
+namespace Skerry.Manifest.Tests.Forming;
 
 /// <summary>A node with a disk and sockets of its own, that can be killed and started again.</summary>
 internal sealed class GroupNode(TestDirectory directory, TestNetwork network, string root, string name) : IAsyncDisposable

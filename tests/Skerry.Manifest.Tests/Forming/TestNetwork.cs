@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Skerry.Manifest.Tests.Group;
+namespace Skerry.Manifest.Tests.Forming;
 
 /// <summary>Nodes of a test by name, over loopback.</summary>
 internal sealed class TestNetwork

@@ -2,7 +2,7 @@ using System.Text;
 
 using Skerry.Raft;
 
-namespace Skerry.Manifest.Tests.Group;
+namespace Skerry.Manifest.Tests.Forming;
 
 /// <summary>Nodes with real disks and sockets become a group, and stay one.</summary>
 public sealed class ManifestGroupTests : IAsyncDisposable
@@ -23,7 +23,7 @@ public sealed class ManifestGroupTests : IAsyncDisposable
         await AddAsync("c", expect: 3);
         await Eventually.HoldsAsync(() => first.Group.Status.Members.Count(member => member.Role == RaftMemberRole.Voter) == 3);
         foreach (var node in _nodes) Assert.Equal("1", await GetAsync(node, "k"));
-        Assert.Single(_nodes.Select(node => node.Group.Manifest.Status.Log.Cluster).Distinct());
+        Assert.Single(_nodes.Select(node => node.Group.Cluster).Distinct());
     }
 
     [Fact]

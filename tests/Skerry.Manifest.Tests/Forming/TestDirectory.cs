@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Skerry.Manifest.Tests.Group;
+namespace Skerry.Manifest.Tests.Forming;
 
 /// <summary>Membership that all nodes of a test share; a node that is down is seen so.</summary>
 internal sealed class TestDirectory : IGroupDirectory

@@ -1,0 +1,139 @@
+using System.Text;
+
+using Skerry.Raft;
+
+namespace Skerry.Manifest;
+
+/// <summary>
+/// Between a <see cref="ManifestNode"/> and its group's log on this node: commands go to whoever leads, and come back in one order. Made with the node, given to
+/// <see cref="RaftNode"/> as its state machine, and started with that.
+/// </summary>
+/// <param name="node">The manifest.</param>
+/// <param name="group">The group's name.</param>
+/// <param name="link">The way to the leader.</param>
+/// <param name="describe">What clients are told of a member.</param>
+/// <param name="reads">What linearizable reads rest on.</param>
+public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, Func<RaftMemberStatus, ManifestMember> describe, RaftReadMode reads) : IManifestLog, IManifestGroup, IStateMachine
+{
+    private readonly ulong _cluster = Core.StateHash.Mix(1, Encoding.UTF8.GetBytes(group)) | 1;
+    private RaftNode? _raft;
+
+    /// <inheritdoc/>
+    public ManifestLogStatus Status
+    {
+        get
+        {
+            if (_raft is not { } raft) return default;
+            var status = raft.Status;
+            return new ManifestLogStatus(_cluster, raft.Id, status.LeaderId, status.Term, status.CommitIndex, status.AppliedIndex,
+                status.Members.Any(member => member.Id == raft.Id && member.Role == RaftMemberRole.Observer));
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ManifestMember> Members => _raft is { } raft ? [.. raft.Status.Members.Select(describe)] : [];
+
+    /// <summary>Begins, once the log is open: the manifest serves from now on.</summary>
+    public void Start(RaftNode raft)
+    {
+        _raft = raft;
+        node.Start(this);
+    }
+
+    /// <summary>Takes a command that another node has forwarded here, as the leader.</summary>
+    /// <param name="command">Its bytes; the log's from now on, never to be changed or used again.</param>
+    /// <param name="cancellation">Ends the wait; the command may be applied all the same.</param>
+    public async Task<ManifestError> AcceptAsync(Memory<byte> command, CancellationToken cancellation)
+    {
+        if (_raft is not { } raft) return ManifestError.NoLeader;
+        node.Stamp(command.Span);
+        return (await raft.ProposeAsync(command, cancellation)).Error switch
+        {
+            RaftError.None => ManifestError.None,
+            RaftError.NotLeader or RaftError.NotReady or RaftError.TransferUnderWay => ManifestError.NoLeader,
+            RaftError.LeaderLost => ManifestError.LeaderChanged,
+            RaftError.TooMuchInFlight => ManifestError.TooManyRequests,
+            RaftError.TooLarge => ManifestError.RequestTooLarge,
+            RaftError.DiskFull => ManifestError.NoSpace,
+            _ => ManifestError.Stopped,
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<ManifestError> ProposeAsync(Memory<byte> command, CancellationToken cancellation)
+    {
+        if (_raft?.Status is not { } status) return Task.FromResult(ManifestError.NoLeader);
+        if (status.IsLeader) return AcceptAsync(command, cancellation);
+        return status.Leader is { } leader && status.LeaderId != _raft.Id ? link.ForwardAsync(leader, command, cancellation) : Task.FromResult(ManifestError.NoLeader);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ManifestError> ReadBarrierAsync(CancellationToken cancellation)
+    {
+        if (_raft is not { } raft) return ManifestError.NoLeader;
+        return (await raft.ReadIndexAsync(reads, cancellation)).Error switch
+        {
+            RaftError.None => ManifestError.None,
+            RaftError.Stopped => ManifestError.Stopped,
+            _ => ManifestError.NoLeader,
+        };
+    }
+
+    /// <summary>Refused: servers join by themselves, by their disks' own ids, which no URL names.</summary>
+    public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
+        Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
+
+    /// <inheritdoc/>
+    public Task<ManifestError> RemoveAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Remove, member, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ManifestError> PromoteAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Promote, member, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation)
+    {
+        if (_raft is not { } raft) return ManifestError.NotLeader;
+        if (member == raft.Id) return ManifestError.None;
+        return await raft.TransferLeadershipAsync(member, cancellation) switch
+        {
+            RaftError.None => ManifestError.None,
+            RaftError.NotLeader => ManifestError.NotLeader,
+            RaftError.TransferAborted => ManifestError.Timeout,
+            _ => ManifestError.BadTransferTarget,
+        };
+    }
+
+    /// <inheritdoc/>
+    object? IStateMachine.Apply(ulong index, ReadOnlySpan<byte> command)
+    {
+        node.Apply(index, command);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    IRaftSnapshot IStateMachine.Snapshot() => new Written(node.Snapshot());
+
+    /// <inheritdoc/>
+    void IStateMachine.Restore(ulong index, Stream source) => node.Restore(index, source);
+
+    private async Task<ManifestError> ChangeAsync(RaftMemberChangeKind kind, ulong member, CancellationToken cancellation)
+    {
+        if (_raft is not { } raft) return ManifestError.NotLeader;
+        return await raft.ChangeMembersAsync([new RaftMemberChange(kind, member)], cancellation) switch
+        {
+            RaftError.None or RaftError.NoChange => ManifestError.None,
+            RaftError.NotLeader or RaftError.NotReady => ManifestError.NotLeader,
+            RaftError.UnknownMember => ManifestError.MemberNotFound,
+            RaftError.LeaderLost => ManifestError.LeaderChanged,
+            RaftError.Stopped => ManifestError.Stopped,
+            _ => ManifestError.MembershipRefused,
+        };
+    }
+
+    private sealed class Written(ManifestSnapshot snapshot) : IRaftSnapshot
+    {
+        public void WriteTo(Stream target) => snapshot.WriteTo(target);
+
+        public void Dispose() => snapshot.Dispose();
+    }
+}

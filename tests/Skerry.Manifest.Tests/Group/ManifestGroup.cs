@@ -1,0 +1,63 @@
+using Skerry.Raft;
+using Skerry.Raft.Tests.Driver;
+
+namespace Skerry.Manifest.Tests.Group;
+
+/// <summary>A group of nodes on real disks and sockets; forwarding is a call.</summary>
+internal sealed class ManifestGroup : ILeaderLink, IAsyncDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("skerry-test-").FullName;
+    private int _toLose;
+
+    public LoopbackNetwork Network { get; } = new();
+
+    public List<GroupMember> Members { get; } = [];
+
+    public GroupMember? Leader => Members.FirstOrDefault(member => member.Raft?.Status.IsLeader == true);
+
+    public IEnumerable<GroupMember> Followers => Members.Where(member => member.IsUp && member != Leader);
+
+    public static async Task<ManifestGroup> FoundAsync(int count, long snapshotBytes = 64 << 20)
+    {
+        var group = new ManifestGroup();
+        for (var i = 1; i <= count; i++)
+        {
+            var member = new GroupMember(group, $"n{i}", Path.Combine(group._path, $"n{i}"));
+            group.Members.Add(member);
+            await member.StartAsync(snapshotBytes);
+        }
+
+        var founders = group.Members.Select(member => new RaftFounder(member.Raft!.Id, member.Name)).ToList();
+        foreach (var member in group.Members) await member.Raft!.FoundAsync(founders, CancellationToken.None);
+        await group.LeadAsync();
+        return group;
+    }
+
+    public async Task<GroupMember> LeadAsync()
+    {
+        await Eventually.HoldsAsync(() => Leader is not null, Describe);
+        return Leader ?? await LeadAsync();
+    }
+
+    /// <summary>All that are up have applied the same and have the same hash.</summary>
+    public Task AgreeAsync() => Eventually.HoldsAsync(() => Members.Where(member => member.IsUp).Select(member => member.Node.StateHash).Distinct().Count() == 1, Describe);
+
+    /// <summary>The next answers from the leader are lost on their way; what was asked for is done.</summary>
+    public void LoseAnswers(int count) => _toLose = count;
+
+    public async Task<ManifestError> ForwardAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
+    {
+        var leader = Members.First(member => member.Name == node);
+        if (!leader.IsUp) return ManifestError.NoLeader;
+        var answer = await leader.Log.AcceptAsync(command.ToArray(), cancellation);
+        return Interlocked.Decrement(ref _toLose) >= 0 ? ManifestError.LeaderChanged : answer;
+    }
+
+    public string Describe() => string.Join('\n', Members);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in Members) await member.DisposeAsync();
+        Directory.Delete(_path, recursive: true);
+    }
+}
