@@ -14,6 +14,7 @@ internal sealed class KeySpace
     public const int CleaningStep = 4096;
 
     private readonly EventLog _events = new();
+    private List<KeyRecord>? _loading;
     private int _changes;
 
     public KeyNode Root { get; private set; } = KeyNode.Empty;
@@ -138,7 +139,7 @@ internal sealed class KeySpace
     }
 
     /// <summary>Takes in a key from a snapshot, its states oldest first. Keys come in order, each once.</summary>
-    public void Load(byte[] key, ReadOnlySpan<KeyVersion> versions)
+    public KeyRecord Load(byte[] key, ReadOnlySpan<KeyVersion> versions)
     {
         KeyVersion? head = null;
         foreach (var version in versions)
@@ -150,16 +151,20 @@ internal sealed class KeySpace
         }
 
         Invariant.That(head is not null);
-        Root = KeyTree.Insert(Root, new KeyRecord(key, head));
-        if (head.IsDeletion) return;
+        var record = new KeyRecord(key, head);
+        (_loading ??= []).Add(record);
+        if (head.IsDeletion) return record;
         LiveHash += head.Hash;
         Keys++;
+        return record;
     }
 
     /// <summary>Ends loading: the numbers, and the log of changes, put together again from the states.</summary>
     public void Loaded(long revision, long compacted, ulong history)
     {
         (Revision, Compacted, HistoryHash) = (revision, compacted, history);
+        Root = KeyTree.Build(_loading ?? []);
+        _loading = null;
         var all = new EventCollector(compacted);
         KeyTree.Visit(Root, KeyRange.All, ref all);
         all.Events.Sort(static (a, b) => (a.Version.ModRevision, a.Version.Order).CompareTo((b.Version.ModRevision, b.Version.Order)));

@@ -13,6 +13,34 @@ internal static class KeyTree
         return at < 0 ? null : node.Records[at];
     }
 
+    /// <summary>The tree of records that are in order already.</summary>
+    public static KeyNode Build(IReadOnlyList<KeyRecord> records)
+    {
+        // Not full to the brim: the next keys shall not split every node they meet.
+        const int Fill = KeyNode.Capacity * 3 / 4;
+        var level = new List<(byte[] First, KeyNode Node)>();
+        for (var i = 0; i < records.Count; i += Fill)
+        {
+            var leaf = new KeyRecord[Math.Min(Fill, records.Count - i)];
+            for (var j = 0; j < leaf.Length; j++) leaf[j] = records[i + j];
+            level.Add((leaf[0].Key, new KeyNode(leaf)));
+        }
+
+        while (level.Count > 1)
+        {
+            var above = new List<(byte[] First, KeyNode Node)>();
+            for (var i = 0; i < level.Count; i += Fill)
+            {
+                var children = level.GetRange(i, Math.Min(Fill, level.Count - i));
+                above.Add((children[0].First, new KeyNode([.. children.Select(child => child.Node)], [.. children.Skip(1).Select(child => child.First)])));
+            }
+
+            level = above;
+        }
+
+        return level.Count == 0 ? KeyNode.Empty : level[0].Node;
+    }
+
     /// <summary>The tree with a record more, whose key is not there yet.</summary>
     public static KeyNode Insert(KeyNode root, KeyRecord record)
     {

@@ -9,7 +9,7 @@ internal sealed class SnapshotReader(Stream source)
     private const int MaxBytes = 4 * ManifestLimits.MaxRequestBytes;
 
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private int _at, _end;
+    private int _at, _end, _summed;
     private uint _checksum;
 
     /// <exception cref="InvalidDataException">It is damaged, or of another format.</exception>
@@ -37,6 +37,7 @@ internal sealed class SnapshotReader(Stream source)
         for (var count = Number(); count > 0; count--) Client(machine);
         Keys(machine, revision);
         machine.Keys.Loaded(revision, compacted, history);
+        Sum();
         var expected = _checksum;
         Span<byte> checksum = stackalloc byte[4];
         Fill(checksum);
@@ -113,10 +114,10 @@ internal sealed class SnapshotReader(Stream source)
             }
 
             if (versions.Count == 0) throw Damaged("a key has no state");
-            machine.Keys.Load(key, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(versions));
+            var record = machine.Keys.Load(key, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(versions));
             var head = versions[^1];
-            if (head.Facts?.Session is { } holder) machine.Sessions.Attach(holder, machine.Keys.Find(key)!);
-            if (head.Lease != 0) machine.Leases.Attach(head.Lease, machine.Keys.Find(key)!);
+            if (head.Facts?.Session is { } holder) machine.Sessions.Attach(holder, record);
+            if (head.Lease != 0) machine.Leases.Attach(head.Lease, record);
             previous = key;
         }
     }
@@ -174,9 +175,7 @@ internal sealed class SnapshotReader(Stream source)
     private byte Byte()
     {
         if (_at == _end) More();
-        var value = _buffer[_at++];
-        _checksum = Crc32C.Append(_checksum, [value]);
-        return value;
+        return _buffer[_at++];
     }
 
     private void Fill(Span<byte> target)
@@ -189,13 +188,19 @@ internal sealed class SnapshotReader(Stream source)
             _at += length;
             rest = rest[length..];
         }
+    }
 
-        _checksum = Crc32C.Append(_checksum, target);
+    /// <summary>Brings the checksum up to what has been read.</summary>
+    private void Sum()
+    {
+        _checksum = Crc32C.Append(_checksum, _buffer.AsSpan(_summed, _at - _summed));
+        _summed = _at;
     }
 
     private void More()
     {
-        _at = 0;
+        Sum();
+        _at = _summed = 0;
         _end = source.Read(_buffer);
         if (_end == 0) throw Damaged("it ends too early");
     }

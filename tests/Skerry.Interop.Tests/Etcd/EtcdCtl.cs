@@ -7,7 +7,8 @@ namespace Skerry.Interop.Tests.Etcd;
 /// <summary>Debian's <c>etcdctl</c>.</summary>
 internal sealed class EtcdCtl : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    // A check of performance alone takes a minute.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(150);
     private readonly Process _process;
 
     private EtcdCtl(Process process) => _process = process;

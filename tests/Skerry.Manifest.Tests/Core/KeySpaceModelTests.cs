@@ -39,6 +39,25 @@ public sealed class KeySpaceModelTests
             Compare(copy.Read(Ops.GetAll()), _model.Now, long.MaxValue);
             Assert.Equal(Ops.Text(copy.Leases.Find(7)!.KeysInOrder.SelectMany(record => record.Key).ToArray()),
                 string.Concat(_model.Now.Where(pair => pair.Value.Lease == 7).Select(pair => pair.Key)));
+            Empty(copy);
+        }
+
+        /// <summary>A tree built whole from a snapshot grows and shrinks like one that grew.</summary>
+        private void Empty(ManifestMachine copy)
+        {
+            foreach (var machine in new[] { copy, _machine })
+            {
+                for (var i = 0; i < 500; i++) machine.Apply(Ops.Put($"k{i}x", ""));
+                foreach (var entry in machine.Read(Ops.GetAll()).Entries.ToArray()) machine.Apply(new DeleteOp { Range = new KeyRange(entry.Key, default) });
+                machine.Apply(Ops.Put("last", ""));
+                machine.Apply(new CompactBody(machine.Keys.Revision));
+                while (machine.Keys.IsUnclean) machine.Keys.Clean();
+                Assert.Equal("last", machine.Read(Ops.GetAll()).Keys());
+                Assert.Equal(1, machine.Keys.Root.Size);
+            }
+
+            Assert.Equal(_machine.Hash, copy.Hash);
+            Assert.Equal(_machine.Save(), copy.Save());
         }
 
         private void Step()
