@@ -121,7 +121,7 @@ internal sealed record RaftSwarm
             FullEvery = Often(random, 0.3, 1, 6),
             FailEvery = Often(random, 0.3, 1, 6),
         };
-        return random.Chance(0.15) ? drawn.Nervous(random) : drawn;
+        return random.Chance(0.35) ? drawn.Nervous(random) : drawn;
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ namespace Skerry.Simulation.Tests;
 
 public sealed class RaftSwarmTests
 {
-    private const int Seeds = 400;
+    private const int Seeds = 600;
 
     [Theory]
     [InlineData(0)]
