@@ -61,6 +61,18 @@ public sealed class EtcdServerTests
     }
 
     [Fact]
+    public async Task A_call_over_http_1_is_not_found_and_harms_nobody()
+    {
+        await using var client = await GrpcClient.StartAsync();
+        using var content = new ByteArrayContent(GrpcClient.Frame([]));
+        content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/grpc");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/etcdserverpb.KV/Put") { Content = content, Version = System.Net.HttpVersion.Version11 };
+        using var response = await client.Http.SendAsync(request);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, response.StatusCode);
+        await PutAsync(client, "a", "1");
+    }
+
+    [Fact]
     public async Task Requests_above_the_limit_are_refused_by_name_and_larger_ones_unread()
     {
         await using var client = await GrpcClient.StartAsync();

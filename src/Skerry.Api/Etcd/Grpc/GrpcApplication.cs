@@ -23,7 +23,8 @@ internal sealed class GrpcApplication(
 
     public async Task ProcessRequestAsync(HttpContext context)
     {
-        if (context.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true)
+        // Without HTTP/2 there is no place for a call's status.
+        if (context.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true || !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             await plain(context);
             return;
