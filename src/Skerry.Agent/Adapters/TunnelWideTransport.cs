@@ -66,7 +66,8 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
         {
             foreach (var (node, peer) in _peers)
             {
-                if (!wanted.Contains(node) && _peers.TryRemove(node, out _)) peer.Stop();
+                // Who is speaking may be a bridge that has not come to saying so: it goes on only when it is answered.
+                if (!wanted.Contains(node) && !_incoming.ContainsKey(node) && _peers.TryRemove(node, out _)) peer.Stop();
             }
 
             foreach (var node in wanted) Keep(node);
@@ -152,6 +153,8 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
             {
                 if (_incoming.GetValueOrDefault(node) == replaced) _incoming.Remove(node);
             }
+
+            Update();
         }
     }
 }

@@ -63,6 +63,24 @@ public sealed class SitesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_speaks_to_a_bridge_is_answered_as_long_as_it_does_though_it_has_not_said_yet_that_it_is_one()
+    {
+        var (shop, works) = await StartAsync();
+        await works.Catalog.SetTunnelAsync(new TunnelFacts { Addresses = [.. works.Tunnel!.Routes.Addresses.Select(address => address.ToString())], IsBridge = false }, CancellationToken.None);
+        await Eventually.HoldsAsync(() => !shop.Catalog.Bridges.ContainsKey("there"));
+        await works.Wide.DisposeAsync();
+        await Eventually.HoldsAsync(() => !shop.Wide.TrySendDatagram("there", "heard"u8));
+        await using (await works.Tunnel.OpenAsync("here", "/skerry/wide/1.0.0", CancellationToken.None))
+        {
+            await Eventually.HoldsAsync(() => shop.Wide.TrySendDatagram("there", "heard"u8));
+            shop.Wide.Update();
+            Assert.True(shop.Wide.TrySendDatagram("there", "heard"u8));
+        }
+
+        await Eventually.HoldsAsync(() => !shop.Wide.TrySendDatagram("there", "heard"u8));
+    }
+
+    [Fact]
     public async Task An_instance_of_another_group_has_an_address_here_for_as_long_as_it_is_known()
     {
         var (shop, works) = await StartAsync();
