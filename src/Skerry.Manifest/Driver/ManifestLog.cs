@@ -43,4 +43,7 @@ internal static partial class ManifestLog
 
     [LoggerMessage(1616, LogLevel.Warning, "{Node} sends what is no message of the group: {Reason}")]
     public static partial void NoMessage(ILogger logger, string node, string reason);
+
+    [LoggerMessage(1617, LogLevel.Error, "The founding of group {Group} waits for the disk: {Reason}")]
+    public static partial void FoundingNotWritten(ILogger logger, string group, string reason);
 }

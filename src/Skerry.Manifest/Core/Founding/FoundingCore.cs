@@ -85,6 +85,10 @@ internal sealed class FoundingCore(RaftFounder self, int expect, FoundingRecord 
         if (Deciding?.IsSame(plan) == true) Record = FoundingRecord.None;
     }
 
+    /// <summary>The last change could not be written down: it has not happened.</summary>
+    /// <param name="before">What stands on disk.</param>
+    public void Forget(FoundingRecord before) => Record = before;
+
     /// <summary>The leader of a group is about to add this node.</summary>
     /// <param name="cluster">The group's number.</param>
     public FoundingAnswer Welcome(ulong cluster)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Skerry.Manifest.Core.Founding;
 using Skerry.Manifest.Wire;
 using Skerry.Raft;
+using Skerry.Storage;
 
 namespace Skerry.Manifest.Driver.Group;
 
@@ -34,6 +35,7 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
     }
 
     /// <summary>What another node asks.</summary>
+    /// <exception cref="StorageException">The disk refuses: there is no answer.</exception>
     public FoundingAnswer Answer(string from, GroupRequest request)
     {
         var plan = request.WhatCase switch
@@ -60,11 +62,24 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
     {
         try
         {
-            while (!await StepAsync(stopping).ConfigureAwait(false)) await Task.Delay(Pause, time, stopping).ConfigureAwait(false);
+            while (!await TryStepAsync(stopping).ConfigureAwait(false)) await Task.Delay(Pause, time, stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The node stops.
+        }
+    }
+
+    private async Task<bool> TryStepAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await StepAsync(stopping).ConfigureAwait(false);
+        }
+        catch (StorageException refused)
+        {
+            ManifestLog.FoundingNotWritten(logger, options.Raft.Group, refused.Message);
+            return false;
         }
     }
 
@@ -134,13 +149,25 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
     });
 
     /// <summary>What has changed is on disk before anybody hears of it.</summary>
+    /// <exception cref="StorageException">The disk refuses: nothing has changed.</exception>
     private T Change<T>(Func<FoundingCore, T> change)
     {
         lock (_gate)
         {
             var before = _core.Record;
             var result = change(_core);
-            if (_core.Record != before) file.Write(_core.Record);
+            if (_core.Record == before) return result;
+            try
+            {
+                file.Write(_core.Record);
+            }
+            catch (StorageException)
+            {
+                // What is not on disk has not happened.
+                _core.Forget(before);
+                throw;
+            }
+
             return result;
         }
     }

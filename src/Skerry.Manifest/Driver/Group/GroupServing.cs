@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Skerry.Manifest.Wire;
 using Skerry.Primitives;
 using Skerry.Raft;
+using Skerry.Storage;
 
 namespace Skerry.Manifest.Driver.Group;
 
@@ -73,9 +74,9 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
                     turn.Release();
                 }
             }
-            catch (Exception failed) when (failed is IOException or OperationCanceledException or InvalidOperationException)
+            catch (Exception failed) when (failed is IOException or OperationCanceledException or InvalidOperationException or StorageException)
             {
-                // Nobody hears the answer any more.
+                // Nobody hears the answer any more, or there is none.
             }
             finally
             {
