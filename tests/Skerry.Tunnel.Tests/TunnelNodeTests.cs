@@ -122,6 +122,28 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_relay_that_ceases_to_be_one_is_replaced_by_another_at_once()
+    {
+        var first = await _mesh.StartRelayAsync("first");
+        var second = await _mesh.StartRelayAsync("second");
+        var hidden = await _mesh.StartAsync("hidden", change: options => options with { RelayNodes = [new RelayNode("first", first.Routes.Addresses)] });
+        await TestMesh.HeldAsync(hidden, 2);
+        var third = await _mesh.StartRelayAsync("third");
+        first.SetRelay(RelayDuty.Never);
+        second.SetRelay(RelayDuty.Never);
+        await TestMesh.UntilAsync(
+            () => hidden.Routes.Addresses is [var only] && only.IsCircuit && only.ToString().Contains(third.Peer.ToString(), StringComparison.Ordinal), "only the third puts callers through");
+    }
+
+    [Fact]
+    public async Task Every_relay_is_measured_in_its_turn_however_few_are_at_a_time()
+    {
+        foreach (var name in (string[])["one", "two", "three", "four", "five"]) await _mesh.StartRelayAsync(name);
+        var hidden = await _mesh.StartAsync("hidden", change: options => options with { MaxCandidates = 2 });
+        await TestMesh.UntilAsync(() => hidden.Status.Relays.Count(relay => relay.RoundTrip is not null) == 5, "all five are measured");
+    }
+
+    [Fact]
     public async Task A_peer_that_claims_the_name_of_another_node_is_refused()
     {
         var there = await _mesh.StartAsync("there", isOpen: true);

@@ -177,14 +177,14 @@ internal sealed class RelayKeeper(
     {
         await ReleaseAsync(stopping).ConfigureAwait(false);
         List<RelayState> due;
+        bool isChanged;
         lock (_gate)
         {
-            Refresh();
-            due = [.. _relays.Values.Where(relay => relay.Connection is not null || relay.NextTry <= time.GetUtcNow())
-                .OrderByDescending(relay => relay.IsNamed).ThenByDescending(relay => relay.IsPreferred).ThenBy(relay => relay.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : relay.RoundTrip)
-                .Take(options.MaxCandidates)];
+            isChanged = Refresh();
+            due = Due();
         }
 
+        if (isChanged) Changed?.Invoke();
         if (!IsNeeded())
         {
             GiveUpReservations();
@@ -237,14 +237,28 @@ internal sealed class RelayKeeper(
         await MeasureAsync(relay, stopping).ConfigureAwait(false);
     }
 
-    /// <summary>Under the lock: who is a relay now.</summary>
-    private void Refresh()
+    /// <summary>Under the lock: the likeliest ones, and in turn one of those that would never be among them else, since nobody has measured them lately.</summary>
+    private List<RelayState> Due()
     {
+        var ready = _relays.Values.Where(relay => relay.Connection is not null || relay.NextTry <= time.GetUtcNow())
+            .OrderByDescending(relay => relay.IsNamed).ThenByDescending(relay => relay.IsPreferred).ThenBy(relay => relay.RoundTrip == TimeSpan.Zero ? TimeSpan.MaxValue : relay.RoundTrip).ToList();
+        if (ready.Count <= options.MaxCandidates) return ready;
+        var due = ready.Take(Math.Max(options.MaxCandidates - 1, 1)).ToList();
+        return [.. due, ready.Except(due).MinBy(relay => relay.TriedAt)!];
+    }
+
+    /// <summary>Under the lock: who is a relay now.</summary>
+    /// <returns>Whether a place is gone with one that is none any more.</returns>
+    private bool Refresh()
+    {
+        var before = Held().Count();
         var known = directory.Relays.Where(relay => relay.Node != options.Node).ToDictionary(relay => relay.Node, StringComparer.Ordinal);
         foreach (var node in _named.Select(relay => relay.Node).Concat(known.Keys).Distinct(StringComparer.Ordinal).Where(node => node != options.Node))
         {
             if (!_relays.TryGetValue(node, out var state)) _relays[node] = state = StateOf(node);
             state.IsPreferred = Find(node) is not null;
+            // Told that it is one no more, and not only heard of no more. What is told may be old: it is asked again all the same.
+            if (state.IsSaid && !known.ContainsKey(node) && directory.Find(node) is not null) (state.Reservation, state.NextTry) = (null, default);
             state.IsSaid = known.ContainsKey(node);
             if (known.TryGetValue(node, out var routes)) (state.Zone, state.Load) = (routes.Zone.Length > 0 ? routes.Zone : routes.Group, Math.Clamp(routes.Load, 0, 100));
             if (state.Zone.Length == 0) state.Zone = node;
@@ -253,15 +267,20 @@ internal sealed class RelayKeeper(
         foreach (var state in _relays.Values.ToList())
         {
             if (Find(state.Node) is not null || known.ContainsKey(state.Node)) continue;
-            if (!state.IsNamed || state.Connection is null) _relays.Remove(state.Node);
-            else (state.IsSaid, state.IsPreferred) = (false, false);
+            // Nothing is heard of its group: as long as it is connected, it is one.
+            var isKept = state.Connection is not null && (state.IsNamed || directory.Find(state.Node) is null);
+            if (isKept) (state.IsSaid, state.IsPreferred) = (false, false);
+            else _relays.Remove(state.Node);
         }
+
+        return Held().Count() != before;
     }
 
     private RelayState StateOf(string node) => new() { Node = node, Aversion = RelayChooser.AversionOf(options.Node, node) };
 
     private async Task MeasureAsync(RelayState relay, CancellationToken stopping)
     {
+        relay.TriedAt = time.GetUtcNow();
         try
         {
             var connection = relay.Connection ?? await links.ReachDirectlyAsync(relay.Node, stopping).ConfigureAwait(false);

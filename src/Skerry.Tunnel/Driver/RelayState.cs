@@ -41,6 +41,9 @@ internal sealed class RelayState
     /// <summary>Failed in a row.</summary>
     public int Failures { get; set; }
 
+    /// <summary>When it was last measured, or that was tried.</summary>
+    public DateTimeOffset TriedAt { get; set; }
+
     /// <summary>Not tried again before.</summary>
     public DateTimeOffset NextTry { get; set; }
 
