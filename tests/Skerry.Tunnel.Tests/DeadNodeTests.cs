@@ -18,6 +18,12 @@ public sealed class DeadNodeTests : IAsyncDisposable
         await _mesh.StartRelayAsync("relay");
         var (here, there) = (await StartPatientAsync("here"), await StartPatientAsync("there"));
         await TestMesh.HeldAsync(there, 1);
+        // Its session is not broken off in good order when it goes.
+        there.Serve(async (asked, cancel) =>
+        {
+            await asked.AcceptAsync(cancel);
+            await Task.Delay(Timeout.Infinite, cancel); // until the node stops
+        });
         await using var session = await here.ConnectAsync("there", TestMesh.Echo, Cancel);
         var reading = session.ReadAsync(new byte[1], Cancel).AsTask();
         await there.DisposeAsync();
