@@ -1,5 +1,6 @@
-using Skerry.Proxy.Flows;
 using System.Net.Sockets;
+
+using Skerry.Proxy.Flows;
 
 namespace Skerry.Proxy.Datagrams;
 
