@@ -267,9 +267,9 @@ internal sealed class RelayKeeper(
         foreach (var state in _relays.Values.ToList())
         {
             if (Find(state.Node) is not null || known.ContainsKey(state.Node)) continue;
-            // Nothing is heard of its group: as long as it is connected, it is one.
-            var isKept = state.Connection is not null && (state.IsNamed || directory.Find(state.Node) is null);
-            if (isKept) (state.IsSaid, state.IsPreferred) = (false, false);
+            // The mesh had told of it, and hears nothing of its group now: as long as it is connected, it is one. Who was only preferred, and is no more, goes.
+            var isKept = state.Connection is not null && directory.Find(state.Node) is null && (state.IsNamed || state.IsSaid);
+            if (isKept) (state.IsNamed, state.IsSaid, state.IsPreferred) = (true, false, false);
             else _relays.Remove(state.Node);
         }
 
