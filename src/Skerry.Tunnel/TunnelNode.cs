@@ -137,6 +137,8 @@ public sealed class TunnelNode : IAsyncDisposable
     public async Task<Libp2pStream> OpenAsync(string node, string protocol, CancellationToken cancel)
     {
         var connection = await _links.ReachAsync(node, cancel).ConfigureAwait(false);
+        // It may be one of several to that node, and not the one that a session or the keeper of relays watches.
+        _host.SetHeartbeat(connection, _options.HeartbeatPeriod, 2 * _options.HeartbeatPeriod);
         try
         {
             return await _host.OpenAsync(connection, [protocol], cancel).ConfigureAwait(false);
