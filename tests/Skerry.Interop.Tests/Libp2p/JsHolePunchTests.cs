@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Libp2p;
+using Skerry.Libp2p.Tests;
 
 namespace Skerry.Interop.Tests.Libp2p;
 
