@@ -1,4 +1,5 @@
 using Skerry.Manifest.Core;
+using Skerry.Primitives;
 
 namespace Skerry.Manifest.Wire;
 
@@ -193,7 +194,7 @@ internal sealed class SnapshotReader(Stream source)
     /// <summary>Brings the checksum up to what has been read.</summary>
     private void Sum()
     {
-        _checksum = Crc32C.Append(_checksum, _buffer.AsSpan(_summed, _at - _summed));
+        _checksum = ~Crc32C.Add(~_checksum, _buffer.AsSpan(_summed, _at - _summed));
         _summed = _at;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 
 using Skerry.Manifest.Core;
+using Skerry.Primitives;
 
 namespace Skerry.Manifest.Wire;
 
@@ -81,7 +82,7 @@ internal static class SnapshotWriter
 
         public void Flush()
         {
-            Checksum = Crc32C.Append(Checksum, _buffer.WrittenSpan);
+            Checksum = ~Crc32C.Add(~Checksum, _buffer.WrittenSpan);
             target.Write(_buffer.WrittenSpan);
             _buffer.ResetWrittenCount();
         }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using Skerry.Primitives;
+
 namespace Skerry.Storage.Log;
 
 /// <summary>

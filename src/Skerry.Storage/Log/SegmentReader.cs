@@ -1,3 +1,5 @@
+using Skerry.Primitives;
+
 namespace Skerry.Storage.Log;
 
 /// <summary>Walks the records of a segment's bytes, and judges what stands where they end.</summary>

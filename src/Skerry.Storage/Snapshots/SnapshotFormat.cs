@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
 
+using Skerry.Primitives;
+
 namespace Skerry.Storage.Snapshots;
 
 /// <summary>
