@@ -95,4 +95,7 @@ public enum ManifestError
 
     /// <summary>Leadership cannot go to that member.</summary>
     BadTransferTarget,
+
+    /// <summary>It would write keys that Skerry keeps for itself (<see cref="ReservedKeys"/>).</summary>
+    ReservedKey,
 }

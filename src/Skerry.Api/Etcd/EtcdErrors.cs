@@ -32,6 +32,7 @@ internal static class EtcdErrors
         ManifestError.MemberNotFound => new(GrpcStatus.NotFound, "etcdserver: member not found"),
         ManifestError.MembershipRefused => new(GrpcStatus.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members"),
         ManifestError.BadTransferTarget => new(GrpcStatus.FailedPrecondition, "etcdserver: bad leader transferee"),
+        ManifestError.ReservedKey => new(GrpcStatus.PermissionDenied, "etcdserver: permission denied: keys that begin with _skerry/ can be read, and are written by Skerry alone"),
         _ => new(GrpcStatus.Internal, $"skerry: {error}"),
     };
 

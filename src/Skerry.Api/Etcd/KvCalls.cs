@@ -22,13 +22,13 @@ internal sealed class KvCalls(ManifestNode node, EtcdHeaders headers)
 
     private async ValueTask<GrpcReply<PutResponse>> PutAsync(PutRequest request, CancellationToken cancellation)
     {
-        var result = await node.ExecuteAsync(EtcdShapes.ToOp(request), cancellation);
+        var result = await ExecuteAsync(EtcdShapes.ToOp(request), cancellation);
         return result.IsDone ? EtcdShapes.ToMessage(result as PutResult, headers.At(result.Revision)) : EtcdErrors.Of(result.Error);
     }
 
     private async ValueTask<GrpcReply<DeleteRangeResponse>> DeleteAsync(DeleteRangeRequest request, CancellationToken cancellation)
     {
-        var result = await node.ExecuteAsync(EtcdShapes.ToOp(request), cancellation);
+        var result = await ExecuteAsync(EtcdShapes.ToOp(request), cancellation);
         if (!result.IsDone) return EtcdErrors.Of(result.Error);
         return result is DeleteResult delete ? EtcdShapes.ToMessage(delete, headers.At(result.Revision)) : Forgotten;
     }
@@ -36,7 +36,7 @@ internal sealed class KvCalls(ManifestNode node, EtcdHeaders headers)
     private async ValueTask<GrpcReply<TxnResponse>> TxnAsync(TxnRequest request, CancellationToken cancellation)
     {
         if (EtcdShapes.ToOp(request) is not { } txn) return EtcdErrors.Of(ManifestError.KeyNotFound);
-        var result = await node.ExecuteAsync(txn, cancellation);
+        var result = await ExecuteAsync(txn, cancellation);
         if (!result.IsDone) return EtcdErrors.Of(result.Error);
         return result is TxnResult { IsRepeated: false } done ? EtcdShapes.ToMessage(done, headers.At(result.Revision)) : Forgotten;
     }
@@ -46,6 +46,9 @@ internal sealed class KvCalls(ManifestNode node, EtcdHeaders headers)
         var result = await node.CompactAsync(request.Revision, cancellation);
         return result.IsDone ? new CompactionResponse { Header = headers.At(result.Revision) } : EtcdErrors.Of(result.Error);
     }
+
+    private ValueTask<ManifestResult> ExecuteAsync(ManifestOp op, CancellationToken cancellation) =>
+        ReservedKeys.IsWrittenBy(op) ? ValueTask.FromResult(new ManifestResult { Error = ManifestError.ReservedKey }) : node.ExecuteAsync(op, cancellation);
 
     /// <summary>It was applied, and what it answered is known no longer (the node has leapt by a snapshot meanwhile): the client must look for itself.</summary>
     private static GrpcFault Forgotten => EtcdErrors.Of(ManifestError.Timeout);

@@ -101,6 +101,26 @@ public sealed class EtcdServerTests
     }
 
     [Fact]
+    public async Task What_Skerry_keeps_for_itself_is_read_by_clients_and_never_written()
+    {
+        await using var client = await GrpcClient.StartAsync();
+        var put = new PutRequest { Key = Text("_skerry/gateway/pipeline/web") };
+        var nested = new TxnRequest { Failure = { new RequestOp { RequestTxn = new TxnRequest { Success = { new RequestOp { RequestPut = put } } } } } };
+        var all = new DeleteRangeRequest { Key = Text("\0"), RangeEnd = Text("\0") };
+        var touching = new DeleteRangeRequest { Key = Text("_a"), RangeEnd = Text("_t") };
+        foreach (var (method, message) in new (string, IMessage)[] { ("Put", put), ("Txn", nested), ("DeleteRange", all), ("DeleteRange", touching) })
+        {
+            var (status, text) = Of(await client.SendAsync($"KV/{method}", GrpcClient.Frame(message.ToByteArray())));
+            Assert.Equal("7", status);
+            Assert.StartsWith("etcdserver: permission denied: keys that begin with _skerry/", text, StringComparison.Ordinal);
+        }
+
+        var (range, ok, _) = await client.CallAsync("KV/Range", new RangeRequest { Key = Text("_skerry/"), RangeEnd = Text("_skerry0") }, RangeResponse.Parser);
+        Assert.Equal(("0", 0L, 1L), (ok, range!.Count, range.Header.Revision));
+        await PutAsync(client, "_skerry", "beside it");
+    }
+
+    [Fact]
     public async Task Clients_that_need_a_leader_are_turned_away_without_one()
     {
         await using var client = await GrpcClient.StartAsync();
@@ -119,7 +139,7 @@ public sealed class EtcdServerTests
         var created = await watch.NextAsync(WatchResponse.Parser);
         Assert.Equal((true, 1L, 0L), (created!.Created, created.Header.Revision, created.WatchId));
         for (var i = 0; i < 4; i++) await PutAsync(client, $"k{i}", new string('v', 700_000));
-        await client.CallAsync("KV/DeleteRange", new DeleteRangeRequest { Key = Text("\0"), RangeEnd = Text("\0") }, DeleteRangeResponse.Parser);
+        await client.CallAsync("KV/DeleteRange", new DeleteRangeRequest { Key = Text("a"), RangeEnd = Text("\0") }, DeleteRangeResponse.Parser);
         for (var events = 0; events < 8;) events += (await watch.NextAsync(WatchResponse.Parser))!.Events.Count;
 
         using var past = await client.OpenAsync("Watch/Watch");
