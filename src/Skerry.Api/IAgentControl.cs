@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using Skerry.Manifest;
 using Skerry.Tunnel;
 
 namespace Skerry.Api;
@@ -51,4 +52,10 @@ public interface IAgentControl
 
     /// <summary>The tunnel; null: this node runs none.</summary>
     TunnelNode? Tunnel { get; }
+
+    /// <summary>What its group agrees on; null: this node takes no part, or has not begun to.</summary>
+    ManifestNode? Manifest { get; }
+
+    /// <summary>The members of the group that agrees; null with <see cref="Manifest"/>.</summary>
+    IManifestGroup? Group { get; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 
+using Skerry.Manifest;
 using Skerry.Tunnel;
 
 namespace Skerry.Api.Tests;
@@ -27,6 +28,10 @@ internal sealed class FakeAgent : IAgentControl
     IForwardControl IAgentControl.Forwards => Forwards;
 
     public TunnelNode? Tunnel => null;
+
+    public ManifestNode? Manifest { get; set; }
+
+    public IManifestGroup? Group { get; set; }
 
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) => Distances.TryGetValue(toNode, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 

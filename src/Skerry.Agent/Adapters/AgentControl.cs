@@ -8,6 +8,7 @@ using Skerry.Agent.Configuration.Schema;
 using Skerry.Agent.Logging;
 using Skerry.Api;
 using Skerry.Gossip;
+using Skerry.Manifest;
 using Skerry.Tunnel;
 
 namespace Skerry.Agent.Adapters;
@@ -19,9 +20,11 @@ namespace Skerry.Agent.Adapters;
 /// <param name="gatewayState">The gateway's state; null: there is none.</param>
 /// <param name="forwards">The proxy's forwards.</param>
 /// <param name="tunnel">The tunnel; null: this node runs none.</param>
+/// <param name="manifest">What the group agrees on; null: this node takes no part, or has not begun to.</param>
 /// <param name="requestStop">Begins a graceful stop; takes the reason.</param>
 internal sealed class AgentControl(
-    GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Func<TunnelNode?> tunnel, Action<string> requestStop)
+    GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Func<TunnelNode?> tunnel, Func<ManifestGroup?> manifest,
+    Action<string> requestStop)
     : IAgentControl
 {
     public ImmutableArray<ApiMember> Members => [.. gossip.Members.Values.Select(ToApi)];
@@ -38,6 +41,10 @@ internal sealed class AgentControl(
     public IForwardControl Forwards => forwards;
 
     public TunnelNode? Tunnel => tunnel();
+
+    public ManifestNode? Manifest => manifest()?.Manifest;
+
+    public IManifestGroup? Group => manifest()?.Members;
 
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) =>
         gossip.CoordinateOf(fromNode) is { } from && gossip.CoordinateOf(toNode) is { } to ? from.RoundTripTo(to) : null;

@@ -97,7 +97,8 @@ internal sealed class AgentHost : IAsyncDisposable
             await StartCatalogAsync(model, cancellation);
             var distances = new MeshDistances(_gossip, () => _tunnel);
             _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), distances, _time, _loggers, _meters);
-            var control = new AgentControl(_gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, reason => _stopRequested.TrySetResult(reason));
+            var control = new AgentControl(
+                _gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, () => _manifest, reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());

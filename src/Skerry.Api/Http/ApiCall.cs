@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 using Skerry.Api.Filter;
 using Skerry.Catalog;
+using Skerry.Manifest;
 
 namespace Skerry.Api.Http;
 
@@ -34,10 +35,21 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
 
     public IAgentControl Agent => agent;
 
+    /// <summary>What the group agrees on.</summary>
+    /// <exception cref="ApiException">This node takes no part in it.</exception>
+    public ManifestNode Manifest => agent.Manifest ?? throw NoManifest;
+
+    /// <summary>The members of the group that agrees.</summary>
+    /// <exception cref="ApiException">This node takes no part in it.</exception>
+    public IManifestGroup Members => agent.Group ?? throw NoManifest;
+
     public CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>Ends when the API stops.</summary>
     public CancellationToken Stopping => stopping;
+
+    private static ApiException NoManifest =>
+        new(501, "This node takes no part in what its group agrees on: ask a node that does, or set manifest.role to server or observer, and dataDirectory.");
 
     /// <summary>A part of the path, decoded.</summary>
     public string Path(string name) => http.Request.RouteValues[name]?.ToString() ?? "";
