@@ -39,6 +39,7 @@ public sealed class ManifestGroup : IAsyncDisposable
         _serving.Start();
         _tasks.Launch(_founder.RunAsync);
         _tasks.Launch(autopilot.RunAsync);
+        _tasks.Launch(new StateWatch(raft, manifest, peers, time).RunAsync);
     }
 
     /// <summary>Answers requests.</summary>
@@ -112,6 +113,8 @@ public sealed class ManifestGroup : IAsyncDisposable
         {
             return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), stopping).ConfigureAwait(false) };
         }
+
+        if (request.WhatCase == GroupRequest.WhatOneofCase.State) return new GroupAnswer { State = (uint)StateWatch.Answer(Manifest, from, request.State) };
 
         var before = _founder.Cluster;
         var answer = _founder.Answer(from, request);

@@ -41,6 +41,7 @@ public sealed class ManifestNode : IAsyncDisposable
         _hub = new WatchHub(() => _replica.View);
         _renewals = new Renewals(ids => ProposeAsync(new RenewBody(ids)));
         _metrics = new ManifestMetrics(meters, this);
+        Comparisons = new StateComparisons(_metrics, _logger);
         _expiry = new LeaseExpiry(this, _replica, _metrics, time, _logger);
     }
 
@@ -57,12 +58,17 @@ public sealed class ManifestNode : IAsyncDisposable
         {
             var status = Log;
             return _replica.Look((machine, _) => new ManifestStatus(status, machine.Keys.Revision, machine.Keys.Compacted, machine.Keys.Keys, machine.Keys.Size,
-                _options.QuotaBytes, machine.Leases.Count, _hub.Count, [.. machine.Alarms]));
+                _options.QuotaBytes, machine.Leases.Count, _hub.Count, [.. machine.Alarms], Comparisons.Newest, Comparisons.Differences));
         }
     }
 
     /// <summary>The hash of the whole state and the entry it stands after: replicas at the same entry must have the same.</summary>
     public (ulong Index, ulong Hash) StateHash => _replica.Look((machine, _) => (_replica.Applied, machine.Hash));
+
+    internal StateComparisons Comparisons { get; }
+
+    /// <summary>The newest place of the log at which replicas are compared, and this one's hash there; 0: none yet.</summary>
+    internal (ulong Index, ulong Hash) NewestMark => _replica.Look((_, _) => _replica.Marks.Newest);
 
     internal KeySpaceView View => _replica.View;
 
@@ -229,6 +235,12 @@ public sealed class ManifestNode : IAsyncDisposable
         await _background;
         _stopping.Dispose();
     }
+
+    /// <summary>This replica's hash at a place of the log, if it is remembered.</summary>
+    internal ulong? MarkAt(ulong index) => _replica.Look((_, _) => _replica.Marks.Find(index));
+
+    /// <summary>Completes when there is a newer mark than at the last time.</summary>
+    internal ValueTask<bool> MarkedAsync(CancellationToken cancellation) => _replica.Marked.WaitAsync(cancellation);
 
     /// <summary>Has the group do something, and waits for this node to have done it.</summary>
     internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default)

@@ -10,5 +10,8 @@ namespace Skerry.Manifest;
 /// <param name="Leases">Leases there are.</param>
 /// <param name="Watchers">Watchers on this node.</param>
 /// <param name="Alarms">Alarms that stand.</param>
+/// <param name="ComparedIndex">The newest entry of the log after which this node's state was compared with another's; 0: none yet.</param>
+/// <param name="Differences">Nodes whose state was found not to be like this one's, by name; none in a sound group.</param>
 public sealed record ManifestStatus(
-    ManifestLogStatus Log, long Revision, long Compacted, long Keys, long Bytes, long QuotaBytes, int Leases, int Watchers, IReadOnlyList<ManifestAlarm> Alarms);
+    ManifestLogStatus Log, long Revision, long Compacted, long Keys, long Bytes, long QuotaBytes, int Leases, int Watchers, IReadOnlyList<ManifestAlarm> Alarms,
+    ulong ComparedIndex, IReadOnlyList<ManifestDifference> Differences);

@@ -22,6 +22,13 @@ internal static partial class ManifestLog
     [LoggerMessage(1604, LogLevel.Critical, "The manifest's background work has stopped")]
     public static partial void Stopped(ILogger logger, Exception exception);
 
+    [LoggerMessage(1605, LogLevel.Error,
+        "This node's state differs from {Node}'s after entry {Index} of the log: one of the two is wrong. Stop the one that is, empty its manifest's directory, and start it again")]
+    public static partial void Different(ILogger logger, string node, ulong index);
+
+    [LoggerMessage(1606, LogLevel.Information, "This node's state is like {Node}'s again, after entry {Index} of the log")]
+    public static partial void SameAgain(ILogger logger, string node, ulong index);
+
     [LoggerMessage(1610, LogLevel.Information, "Founding group {Group} with {Founders}")]
     public static partial void Founding(ILogger logger, string group, string founders);
 

@@ -18,6 +18,12 @@ internal sealed class Replica(ulong client, TimeProvider time)
     /// <summary>The newest entry applied.</summary>
     public ulong Applied { get; private set; }
 
+    /// <summary>Hashes by which replicas are compared; under the lock.</summary>
+    public StateMarks Marks { get; } = new();
+
+    /// <summary>Given with each mark.</summary>
+    public Signal Marked { get; } = new();
+
     /// <summary>Bytes of memory the state takes, counted; a moment old at most.</summary>
     public long Size => _machine.Keys.Size;
 
@@ -26,6 +32,12 @@ internal sealed class Replica(ulong client, TimeProvider time)
         var isRead = CommandCodec.TryDecode(bytes, out var command);
         lock (_gate)
         {
+            if (StateMarks.Between(Applied, index) is var place and not 0)
+            {
+                Marks.Add(place, _machine.Hash);
+                Marked.Give();
+            }
+
             Applied = index;
             if (!isRead)
             {

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
-
 using Skerry.Raft;
 
 namespace Skerry.Manifest.Tests.Forming;
@@ -9,6 +7,9 @@ internal sealed class GroupNode(TestDirectory directory, TestNetwork network, st
 {
     private TestTransport? _transport;
     private ManifestGroup? _group;
+
+    /// <summary>What it has logged as errors.</summary>
+    public ErrorLog Errors { get; } = new();
 
     public string Name => name;
 
@@ -31,7 +32,7 @@ internal sealed class GroupNode(TestDirectory directory, TestNetwork network, st
             Settling = TimeSpan.Zero,
             Stabilization = TimeSpan.FromMilliseconds(200),
         };
-        _group = await ManifestGroup.StartAsync(options, Path, directory, _transport, TimeProvider.System, new NoMeters(), NullLoggerFactory.Instance);
+        _group = await ManifestGroup.StartAsync(options, Path, directory, _transport, TimeProvider.System, new NoMeters(), Errors);
         return this;
     }
 

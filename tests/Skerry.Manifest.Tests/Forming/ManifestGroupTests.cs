@@ -1,5 +1,7 @@
 using System.Text;
 
+using Skerry.Manifest.Core;
+using Skerry.Manifest.Wire;
 using Skerry.Raft;
 
 namespace Skerry.Manifest.Tests.Forming;
@@ -70,6 +72,29 @@ public sealed class ManifestGroupTests : IAsyncDisposable
         Assert.Equal("1", await GetAsync(wiped, "k"));
     }
 
+    [Fact]
+    public async Task Replicas_compare_their_states_and_one_that_went_apart_is_told_of_by_both()
+    {
+        foreach (var name in new[] { "a", "b", "c" }) await AddAsync(name, expect: 3);
+        await PutManyAsync(_nodes[0], 130);
+        foreach (var node in _nodes) await Eventually.HoldsAsync(() => node.Manifest.Status.ComparedIndex >= 64, () => $"{node.Name} at {node.Manifest.StateHash.Index}");
+        Assert.All(_nodes, node => Assert.Empty(node.Manifest.Status.Differences));
+
+        // The bug: a change that is in no log. Nothing shows it but a read of that key at that node.
+        var wrong = _nodes.First(node => !node.Group.Status.IsLeader);
+        await Eventually.HoldsAsync(() => _nodes.Select(node => node.Manifest.StateHash).Distinct().Count() == 1);
+        wrong.Manifest.Apply(wrong.Manifest.StateHash.Index, CommandCodec.Encode(new Command(0, default, Ops.Put("k1", "wrong"))));
+        await PutManyAsync(_nodes[0], 130);
+        await Eventually.HoldsAsync(() => wrong.Manifest.Status.Differences.Count > 0);
+        await Eventually.HoldsAsync(() => _nodes.Any(node => node.Manifest.Status.Differences.Any(difference => difference.Node == wrong.Name)));
+        foreach (var other in _nodes.Where(node => node != wrong)) Assert.All(other.Manifest.Status.Differences, difference => Assert.Equal(wrong.Name, difference.Node));
+        foreach (var node in _nodes)
+        {
+            Assert.Equal(node.Manifest.Status.Differences.Select(difference => $"This node's state differs from {difference.Node}'s after entry {difference.Index}").Order(),
+                node.Errors.Messages.Select(message => message[..message.IndexOf(" of the log", StringComparison.Ordinal)]).Order());
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();
@@ -81,6 +106,11 @@ public sealed class ManifestGroupTests : IAsyncDisposable
         // A group that has no leader yet says so.
         await Eventually.HoldsAsync(async () =>
             (await node.Manifest.ExecuteAsync(new PutOp { Key = Encoding.UTF8.GetBytes(key), Value = Encoding.UTF8.GetBytes(value) }, Cancel)).Error == ManifestError.None);
+    }
+
+    private static async Task PutManyAsync(GroupNode node, int count)
+    {
+        for (var i = 0; i < count; i++) await PutAsync(node, $"k{i % 10}", $"{i}");
     }
 
     private static async Task<string?> GetAsync(GroupNode node, string key)

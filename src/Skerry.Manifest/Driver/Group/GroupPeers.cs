@@ -47,6 +47,23 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
         }
     }
 
+    /// <summary>Has another node compare its state with this one's.</summary>
+    public async Task<StateAnswer> CompareAsync(string node, StateMessage state, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            var answer = await Of(node).AskAsync(new GroupRequest { State = state }, either.Token).ConfigureAwait(false);
+            return answer.State <= (uint)StateAnswer.Different ? (StateAnswer)answer.State : StateAnswer.Unknown;
+        }
+        catch (Exception failed) when (failed is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return StateAnswer.Unknown;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var peer in _peers.Values) await peer.Value.DisposeAsync().ConfigureAwait(false);
