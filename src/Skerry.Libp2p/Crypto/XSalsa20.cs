@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Skerry.Libp2p.Crypto;
 
@@ -16,12 +17,14 @@ internal sealed class XSalsa20
 
     private const int BlockLength = 64;
 
-    /// <summary>Blocks made at once, one in each lane.</summary>
-    private const int Lanes = 8;
+    private const int Words = 16;
 
     private static readonly uint[] Sigma = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
 
-    private readonly uint[] _state = new uint[16];
+    /// <summary>Blocks made at once, one in each lane: a power of two.</summary>
+    private static readonly int Lanes = Vector<uint>.Count;
+
+    private readonly uint[] _state = new uint[Words];
     private readonly byte[] _stream = new byte[Lanes * BlockLength];
     private int _used = Lanes * BlockLength;
 
@@ -29,10 +32,10 @@ internal sealed class XSalsa20
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyLength);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, NonceLength);
-        Span<uint> words = stackalloc uint[16];
+        Span<uint> words = stackalloc uint[Words];
         Load(words, key, nonce[..16]);
-        Span<Vector256<uint>> lanes = stackalloc Vector256<uint>[16];
-        for (var i = 0; i < 16; i++) lanes[i] = Vector256.Create(words[i]);
+        Span<Vector<uint>> lanes = stackalloc Vector<uint>[Words];
+        for (var i = 0; i < Words; i++) lanes[i] = new Vector<uint>(words[i]);
         Rounds(lanes);
         // HSalsa20: the words whose inputs everybody knows give the key of this nonce.
         Span<byte> subkey = stackalloc byte[KeyLength];
@@ -75,22 +78,33 @@ internal sealed class XSalsa20
         }
     }
 
-    private static void Rounds(Span<Vector256<uint>> x)
+    /// <summary>The twenty rounds. Sixteen locals, not the span's elements, are what the compiler keeps in registers.</summary>
+    private static void Rounds(Span<Vector<uint>> x)
     {
+        var (x0, x1, x2, x3) = (x[0], x[1], x[2], x[3]);
+        var (x4, x5, x6, x7) = (x[4], x[5], x[6], x[7]);
+        var (x8, x9, x10, x11) = (x[8], x[9], x[10], x[11]);
+        var (x12, x13, x14, x15) = (x[12], x[13], x[14], x[15]);
         for (var i = 0; i < 10; i++)
         {
-            Quarter(ref x[0], ref x[4], ref x[8], ref x[12]);
-            Quarter(ref x[5], ref x[9], ref x[13], ref x[1]);
-            Quarter(ref x[10], ref x[14], ref x[2], ref x[6]);
-            Quarter(ref x[15], ref x[3], ref x[7], ref x[11]);
-            Quarter(ref x[0], ref x[1], ref x[2], ref x[3]);
-            Quarter(ref x[5], ref x[6], ref x[7], ref x[4]);
-            Quarter(ref x[10], ref x[11], ref x[8], ref x[9]);
-            Quarter(ref x[15], ref x[12], ref x[13], ref x[14]);
+            Quarter(ref x0, ref x4, ref x8, ref x12);
+            Quarter(ref x5, ref x9, ref x13, ref x1);
+            Quarter(ref x10, ref x14, ref x2, ref x6);
+            Quarter(ref x15, ref x3, ref x7, ref x11);
+            Quarter(ref x0, ref x1, ref x2, ref x3);
+            Quarter(ref x5, ref x6, ref x7, ref x4);
+            Quarter(ref x10, ref x11, ref x8, ref x9);
+            Quarter(ref x15, ref x12, ref x13, ref x14);
         }
+
+        (x[0], x[1], x[2], x[3]) = (x0, x1, x2, x3);
+        (x[4], x[5], x[6], x[7]) = (x4, x5, x6, x7);
+        (x[8], x[9], x[10], x[11]) = (x8, x9, x10, x11);
+        (x[12], x[13], x[14], x[15]) = (x12, x13, x14, x15);
     }
 
-    private static void Quarter(ref Vector256<uint> a, ref Vector256<uint> b, ref Vector256<uint> c, ref Vector256<uint> d)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quarter(ref Vector<uint> a, ref Vector<uint> b, ref Vector<uint> c, ref Vector<uint> d)
     {
         b ^= RotateLeft(a + d, 7);
         c ^= RotateLeft(b + a, 9);
@@ -98,25 +112,32 @@ internal sealed class XSalsa20
         a ^= RotateLeft(d + c, 18);
     }
 
-    private static Vector256<uint> RotateLeft(Vector256<uint> value, int bits) => (value << bits) | (value >>> (32 - bits));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> RotateLeft(Vector<uint> value, int bits) => (value << bits) | (value >>> (32 - bits));
 
     private void NextBlocks()
     {
-        Span<Vector256<uint>> input = stackalloc Vector256<uint>[16];
-        Span<Vector256<uint>> output = stackalloc Vector256<uint>[16];
-        for (var i = 0; i < 16; i++) input[i] = Vector256.Create(_state[i]);
+        Span<Vector<uint>> input = stackalloc Vector<uint>[Words];
+        Span<Vector<uint>> output = stackalloc Vector<uint>[Words];
+        for (var i = 0; i < Words; i++) input[i] = new Vector<uint>(_state[i]);
         // The block's number, in two words: 2^32 is a multiple of the lanes, so that no carry falls between them.
-        input[8] += Vector256<uint>.Indices;
+        input[8] += Vector<uint>.Indices;
         input.CopyTo(output);
         Rounds(output);
-        for (var word = 0; word < 16; word++)
+        // From a vector for each word to a block for each lane: two words at a time, one above the other.
+        Span<Vector<ulong>> pair = stackalloc Vector<ulong>[2];
+        var lanes = MemoryMarshal.Cast<Vector<ulong>, ulong>(pair);
+        var blocks = MemoryMarshal.Cast<byte, ulong>(_stream.AsSpan());
+        for (var word = 0; word < Words; word += 2)
         {
-            var sum = output[word] + input[word];
-            for (var lane = 0; lane < Lanes; lane++) BinaryPrimitives.WriteUInt32LittleEndian(_stream.AsSpan((lane * BlockLength) + (4 * word)), sum[lane]);
+            var (low, high) = (output[word] + input[word], output[word + 1] + input[word + 1]);
+            pair[0] = Vector.WidenLower(low) | (Vector.WidenLower(high) << 32);
+            pair[1] = Vector.WidenUpper(low) | (Vector.WidenUpper(high) << 32);
+            for (var lane = 0; lane < lanes.Length; lane++) blocks[(lane * (BlockLength / sizeof(ulong))) + (word / 2)] = lanes[lane];
         }
 
         _used = 0;
-        _state[8] += Lanes;
+        _state[8] += (uint)Lanes;
         if (_state[8] == 0) _state[9]++;
     }
 }
