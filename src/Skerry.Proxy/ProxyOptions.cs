@@ -13,6 +13,10 @@ public sealed record ProxyOptions
     [Reloadable, Description("Local addresses that lead to services.")]
     public ImmutableArray<ForwardOptions> Forwards { get; init; } = [];
 
+    /// <summary>Who may call services of this node; one that is not named here is open to the own group, and to others when it is exported.</summary>
+    [Reloadable, Description("Who may call services of this node through the mesh. A service not named here is open to the own group, and to all others when it is `exported`.")]
+    public ImmutableArray<AccessOptions> Access { get; init; } = [];
+
     /// <summary>Names of services and nodes as DNS.</summary>
     [Description("Names of services and nodes as DNS.")]
     public DnsOptions Dns { get; init; } = new();

@@ -20,6 +20,15 @@ internal static class ProxyValidation
                 errors.Add(new ProxyError($"{path}.listen", $"{forward.Listen} is another forward's already; allowed: each address once"));
         }
 
+        for (var i = 0; i < options.Access.Length; i++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"access[{i}]");
+            var access = options.Access[i];
+            if (options.Access.Take(i).Any(other => other.Service == access.Service)) errors.Add(new ProxyError($"{path}.service", $"'{access.Service}' has its callers already; allowed: each service once"));
+            if (access.Callers.FirstOrDefault(caller => caller.Split('@') is not ([{ Length: > 0 }] or [{ Length: > 0 }, { Length: > 0 }])) is { } nobody)
+                errors.Add(new ProxyError($"{path}.callers", $"'{nobody}' is nobody; allowed: GROUP or NODE@GROUP"));
+        }
+
         if (options.Socks.Listen is { } socks) CheckListen(errors, options, "socks.listen", socks);
         if (options.Socks.User.Length > 0 != options.Socks.Password.Length > 0) errors.Add(new ProxyError("socks.password", "needs 'user' and 'password', or neither"));
         if (options.Dns is { Enable: true, Listen: { } names }) CheckListen(errors, options, "dns.listen", names);

@@ -12,7 +12,8 @@ namespace Skerry.Proxy;
 
 /// <summary>
 /// The serving side on an instance's node. It dials services that are registered on this node and open to the caller, at the address they were registered with:
-/// never an address that a caller names. A caller of the own group gets any, one of another group only those that are exported, and is not told of others.
+/// never an address that a caller names. A caller of the own group gets any, one of another group only those that are exported, unless <see cref="ProxyOptions.Access"/> says who may; nobody is told
+/// of others.
 /// </summary>
 public sealed class ServiceDoor : IAsyncDisposable
 {
@@ -113,7 +114,9 @@ public sealed class ServiceDoor : IAsyncDisposable
         why = "it has no port";
         if (local.Service.Port == 0) return null;
         why = "not exported";
-        return call.CallerGroup == _identity.Group || local.Service.Exported ? local.Service : null;
+        if (call.CallerGroup != _identity.Group && !local.Service.Exported) return null;
+        why = "not among its callers";
+        return _options().Access.FirstOrDefault(access => access.Service == local.Service.Name)?.Allows(call.Caller, call.CallerGroup) != false ? local.Service : null;
     }
 
     private async Task<Socket> DialAsync(ServiceInstance service, ServiceNetwork network, CancellationToken cancellation)

@@ -31,6 +31,32 @@ public sealed class ServiceDoorTests
         await here.Log.UntilAsync($"Refused orders (orders) to caller of group {group}: not exported");
     }
 
+    [Theory]
+    [InlineData("shore", true, "shore", true)]
+    [InlineData("shore", true, "caller@shore", true)]
+    [InlineData("shore", true, "other@shore", false)]
+    [InlineData("shore", true, "reef", false)]
+    [InlineData("shore", false, "shore", false)]
+    [InlineData("reef", false, "shore", false)]
+    [InlineData("reef", false, "caller@reef", true)]
+    public async Task Where_callers_are_named_nobody_else_gets_the_service(string group, bool exported, string allowed, bool isServed)
+    {
+        await using var mesh = new TestMesh();
+        var here = await mesh.AddAsync("here");
+        await here.Proxy.StartAsync(new ProxyOptions { Access = [new AccessOptions { Service = "orders", Callers = [allowed, "elsewhere"] }] }, CancellationToken.None);
+        var service = mesh.Add(TcpService.Echo("orders"));
+        await here.RegisterAsync("orders", service.Port, exported: exported);
+        if (isServed)
+        {
+            using var stream = await CallAsync(here, group, "orders", "orders");
+            await stream.ReadExactlyAsync(new byte["orders:".Length]);
+            return;
+        }
+
+        Assert.Equal(ProxyFailure.Refused, (await Assert.ThrowsAsync<ProxyException>(() => CallAsync(here, group, "orders", "orders"))).Reason);
+        Assert.Equal(0, service.Connections);
+    }
+
     [Fact]
     public async Task Who_may_not_have_a_service_is_told_what_who_asks_for_none_is_told()
     {
