@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
+using Skerry.Api.Acl;
 using Skerry.Api.Consul;
 using Skerry.Api.Http;
 using Skerry.Api.Metrics;
@@ -144,7 +145,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     private async Task RunAsync(HttpContext http, ApiRoute route)
     {
-        var call = new ApiCall(http, _options, _catalog, _agent, _time, _stopping.Token);
+        var call = new ApiCall(http, _options, _catalog, _agent, AllowAll.Instance, _time, _stopping.Token);
         try
         {
             await route.RunAsync(call);
@@ -168,10 +169,16 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private Task AgentMetricsAsync(ApiCall call) => call.Query("format") == "prometheus" ? MetricsAsync(call) : call.JsonAsync(_metrics.ToJson(_time.GetUtcNow()));
+    private Task AgentMetricsAsync(ApiCall call)
+    {
+        if (call.Query("format") == "prometheus") return MetricsAsync(call);
+        call.RequireAgent(AclAccess.Read);
+        return call.JsonAsync(_metrics.ToJson(_time.GetUtcNow()));
+    }
 
     private Task MetricsAsync(ApiCall call)
     {
+        call.RequireAgent(AclAccess.Read);
         call.Http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         return call.Http.Response.WriteAsync(_metrics.Render(), call.Aborted);
     }

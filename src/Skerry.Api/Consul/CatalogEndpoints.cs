@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 
 using Skerry.Api.Http;
+using Skerry.Catalog;
 
 namespace Skerry.Api.Consul;
 
@@ -25,10 +26,10 @@ internal static class CatalogEndpoints
 
     private static Task NodesAsync(ApiCall call) => call.ReadAsync(
         view => view.NodesIndex,
-        view => new JsonArray([.. Nearness.Sort(call, view.Nodes.Values.Where(node => Nearness.HasMeta(call, node)), node => node.Name).Select(ConsulShapes.Node)]));
+        view => new JsonArray([.. Sight.Nodes(call, Nearness.Sort(call, view.Nodes.Values.Where(node => Nearness.HasMeta(call, node)), node => node.Name)).Select(ConsulShapes.Node)]));
 
     private static Task ServicesAsync(ApiCall call) => call.ReadAsync(view => Nearness.Index(call, view, view.ServicesIndex), view => new JsonObject(
-        from name in view.ServiceNames
+        from name in call.Visible(view.ServiceNames, name => Sight.Service(call, name))
         let instances = view.Instances(name).Where(entry => Nearness.HasMeta(call, entry.Node)).ToArray()
         where instances.Length > 0
         let tags = instances.SelectMany(entry => entry.Service.Tags).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
@@ -38,17 +39,17 @@ internal static class CatalogEndpoints
     {
         var name = call.Path("name");
         return call.ReadAsync(view => view.ServiceIndex(name), view =>
-            new JsonArray([.. Nearness.Select(call, view.Instances(name)).Select(ConsulShapes.CatalogService)]));
+            new JsonArray([.. Sight.Instances(call, Nearness.Select(call, view.Instances(name))).Select(ConsulShapes.CatalogService)]));
     }
 
     private static Task NodeAsync(ApiCall call)
     {
         var name = call.Path("name");
-        return call.ReadAsync(view => view.NodeIndex(name), view => view.Nodes.TryGetValue(name, out var node)
+        return call.ReadAsync(view => view.NodeIndex(name), view => FindNode(call, view, name) is { } node
             ? new JsonObject
             {
                 ["Node"] = ConsulShapes.Node(node),
-                ["Services"] = new JsonObject(view.InstancesOn(name).Select(entry =>
+                ["Services"] = new JsonObject(Sight.Instances(call, view.InstancesOn(name)).Select(entry =>
                     KeyValuePair.Create(entry.Service.Id, (JsonNode?)ConsulShapes.Service(entry.Service, node.Group, withIndexes: true)))),
             }
             : null);
@@ -57,14 +58,17 @@ internal static class CatalogEndpoints
     private static Task NodeServicesAsync(ApiCall call)
     {
         var name = call.Path("name");
-        return call.ReadAsync(view => view.NodeIndex(name), view => view.Nodes.TryGetValue(name, out var node)
+        return call.ReadAsync(view => view.NodeIndex(name), view => FindNode(call, view, name) is { } node
             ? new JsonObject
             {
                 ["Node"] = ConsulShapes.Node(node),
-                ["Services"] = new JsonArray([.. view.InstancesOn(name).Select(entry => ConsulShapes.Service(entry.Service, node.Group, withIndexes: true))]),
+                ["Services"] = new JsonArray([.. Sight.Instances(call, view.InstancesOn(name)).Select(entry => ConsulShapes.Service(entry.Service, node.Group, withIndexes: true))]),
             }
             : null);
     }
+
+    private static CatalogNode? FindNode(ApiCall call, GroupView view, string name) =>
+        Sight.Nodes(call, view.Nodes.TryGetValue(name, out var node) ? [node] : []).FirstOrDefault();
 
     private static Task CoordinateGroupsAsync(ApiCall call) => call.JsonAsync(new JsonArray(new JsonObject
     {
@@ -77,9 +81,10 @@ internal static class CatalogEndpoints
     {
         var name = call.Path("name");
         return call.ReadAsync(view => view.NodeIndex(name), _ =>
-            call.Agent.CoordinateOf(name) is { } place ? new JsonArray(ConsulShapes.Coordinate(name, place)) : null);
+            Sight.Node(call, name) && call.Agent.CoordinateOf(name) is { } place ? new JsonArray(ConsulShapes.Coordinate(name, place)) : null);
     }
 
     private static JsonArray Coordinates(ApiCall call, IEnumerable<string> nodes) => new(
-        [.. nodes.Select(name => call.Agent.CoordinateOf(name) is { } place ? ConsulShapes.Coordinate(name, place) : null).Where(place => place is not null)]);
+        [.. call.Visible(nodes, name => Sight.Node(call, name))
+            .Select(name => call.Agent.CoordinateOf(name) is { } place ? ConsulShapes.Coordinate(name, place) : null).Where(place => place is not null)]);
 }

@@ -21,14 +21,15 @@ internal static class HealthEndpoints
     private static Task NodeAsync(ApiCall call)
     {
         var name = call.Path("name");
-        return call.ReadAsync(view => view.NodeIndex(name), view => new JsonArray([.. view.ChecksOn(name).Select(ConsulShapes.Check)]));
+        return call.ReadAsync(view => view.NodeIndex(name), view => new JsonArray([.. Sight.Checks(call, view.ChecksOn(name)).Select(ConsulShapes.Check)]));
     }
 
     private static Task ChecksAsync(ApiCall call)
     {
         var name = call.Path("name");
         return call.ReadAsync(view => view.ServiceIndex(name), view => new JsonArray(
-            [.. Nearness.Select(call, view.Instances(name)).SelectMany(entry => entry.Checks.Where(check => check.Definition.ServiceId == entry.Service.Id)).Select(ConsulShapes.Check)]));
+            [.. Sight.Instances(call, Nearness.Select(call, view.Instances(name)))
+                .SelectMany(entry => entry.Checks.Where(check => check.Definition.ServiceId == entry.Service.Id)).Select(ConsulShapes.Check)]));
     }
 
     private static Task ServiceAsync(ApiCall call)
@@ -38,7 +39,7 @@ internal static class HealthEndpoints
         {
             var entries = Nearness.Select(call, view.Instances(name));
             if (call.Flag("passing")) entries = entries.Where(entry => entry.Status == CheckStatus.Passing);
-            return new JsonArray([.. entries.Select(ConsulShapes.Entry)]);
+            return new JsonArray([.. Sight.Instances(call, entries).Select(ConsulShapes.Entry)]);
         });
     }
 
@@ -56,7 +57,7 @@ internal static class HealthEndpoints
         return call.ReadAsync(view => Nearness.Index(call, view, view.ChecksIndex), view =>
         {
             var checks = view.Checks.Where(check => wanted is null || check.Status == wanted).Where(check => Nearness.HasMeta(call, view.Nodes[check.Node]));
-            return new JsonArray([.. Nearness.Sort(call, checks, check => check.Node).Select(ConsulShapes.Check)]);
+            return new JsonArray([.. Nearness.Sort(call, Sight.Checks(call, checks), check => check.Node).Select(ConsulShapes.Check)]);
         });
     }
 }

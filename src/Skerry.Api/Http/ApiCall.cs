@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 
 using Microsoft.AspNetCore.Http;
 
+using Skerry.Api.Acl;
 using Skerry.Api.Filter;
 using Skerry.Catalog;
 using Skerry.Manifest;
@@ -16,9 +17,10 @@ namespace Skerry.Api.Http;
 /// <param name="options">The API's.</param>
 /// <param name="catalog">The group as this node sees it.</param>
 /// <param name="agent">The agent.</param>
+/// <param name="authorizer">What the one who asks may do.</param>
 /// <param name="time">For waits.</param>
 /// <param name="stopping">Ends when the API stops: whoever waits is answered with what is known.</param>
-internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, TimeProvider time, CancellationToken stopping)
+internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, IAuthorizer authorizer, TimeProvider time, CancellationToken stopping)
 {
     private const int MaxBody = 512 * 1024;
 
@@ -50,6 +52,38 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
 
     private static ApiException NoManifest =>
         new(501, "This node takes no part in what its group agrees on: ask a node that does, or set manifest.role to server or observer, and dataDirectory.");
+
+    /// <summary>Goes on only if it is allowed: read, write or list one thing.</summary>
+    /// <exception cref="ApiException">It is not.</exception>
+    public void Require(AclResource resource, string name, AclAccess access)
+    {
+        if (!authorizer.Allows(resource, name, access)) throw authorizer.Refuse(resource, name, access);
+    }
+
+    /// <summary>The same for resources that have no names.</summary>
+    public void Require(AclResource resource, AclAccess access) => Require(resource, "", access);
+
+    /// <summary>The same for this node's agent.</summary>
+    public void RequireAgent(AclAccess access) => Require(AclResource.Agent, options.NodeName, access);
+
+    /// <summary>The same for everything whose name begins with a prefix, there or not: what deleting a tree takes.</summary>
+    public void RequireTree(AclResource resource, string prefix, AclAccess access)
+    {
+        if (!authorizer.AllowsTree(resource, prefix, access)) throw authorizer.Refuse(resource, prefix, access);
+    }
+
+    /// <summary>Whether it is allowed; for an answer that is given either way.</summary>
+    public bool Allows(AclResource resource, string name, AclAccess access) => authorizer.Allows(resource, name, access);
+
+    /// <summary>What of an answer may be seen. Where some may not, the answer says so, to who brought a token.</summary>
+    public IEnumerable<T> Visible<T>(IEnumerable<T> items, Func<T, bool> mayBeSeen)
+    {
+        foreach (var item in items)
+        {
+            if (mayBeSeen(item)) yield return item;
+            else if (authorizer.HasToken) http.Response.Headers["X-Consul-Results-Filtered-By-ACLs"] = "true";
+        }
+    }
 
     /// <summary>A part of the path, decoded.</summary>
     public string Path(string name) => http.Request.RouteValues[name]?.ToString() ?? "";

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 
 using Microsoft.AspNetCore.Http;
 
+using Skerry.Api.Acl;
 using Skerry.Api.Http;
 
 namespace Skerry.Api.SkerryApi;
@@ -12,13 +13,20 @@ internal static class ForwardEndpoints
 {
     public static IEnumerable<ApiRoute> Routes { get; } =
     [
-        new("GET", "/v1/skerry/forwards", "Local addresses that lead to services", call => call.JsonAsync(new JsonArray([.. call.Agent.Forwards.All.Select(Shape)]))),
+        new("GET", "/v1/skerry/forwards", "Local addresses that lead to services", ListAsync),
         new("PUT", "/v1/skerry/forwards", "Open a forward to a service; with ?hold only for as long as this request lasts", OpenAsync),
         new("DELETE", "/v1/skerry/forwards/{id}", "Close a forward that was opened so", CloseAsync),
     ];
 
+    private static Task ListAsync(ApiCall call)
+    {
+        call.RequireAgent(AclAccess.Read);
+        return call.JsonAsync(new JsonArray([.. call.Agent.Forwards.All.Select(Shape)]));
+    }
+
     private static async Task OpenAsync(ApiCall call)
     {
+        call.RequireAgent(AclAccess.Write);
         var forwards = call.Agent.Forwards;
         var forward = await forwards.OpenAsync(Read(await call.ReadBodyAsync()), call.Aborted);
         if (!call.Flag("hold"))
@@ -43,6 +51,7 @@ internal static class ForwardEndpoints
 
     private static async Task CloseAsync(ApiCall call)
     {
+        call.RequireAgent(AclAccess.Write);
         var id = call.Path("id");
         if (await call.Agent.Forwards.CloseAsync(id)) await call.JsonAsync(JsonValue.Create(true));
         else throw new ApiException(StatusCodes.Status404NotFound, $"No forward with the id '{id}' was opened through the API. Configured ones go with the configuration.");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using Skerry.Api.Acl;
 using Skerry.Api.Consul;
 using Skerry.Api.Http;
 using Skerry.Catalog;
@@ -19,7 +20,7 @@ internal static class SkerryEndpoints
         new("GET", "/v1/skerry/groups", "Groups known, and how they are reached", GroupsAsync),
         new("GET", "/v1/skerry/services", "Services with how many instances pass, warn and are critical; with ?dc= what another group exports", ServicesAsync),
         new("GET", "/v1/skerry/gateway", "Listeners and pipelines of this node's gateway with their counters", GatewayAsync),
-        new("GET", "/v1/skerry/configuration", "The configuration in effect, without its secrets", call => call.JsonAsync(JsonSerializer.SerializeToNode(call.Agent.Configuration)!)),
+        new("GET", "/v1/skerry/configuration", "The configuration in effect, without its secrets", ConfigurationAsync),
         new("GET", "/healthz", "Whether this agent answers", call => call.TextAsync("ok\n")),
     ];
 
@@ -31,8 +32,8 @@ internal static class SkerryEndpoints
     }
 
     private static IEnumerable<JsonObject> Members(ApiCall call, GroupView group) => group.IsOwn
-        ? call.Agent.Members.Select(member => Member(call, member))
-        : group.Nodes.Values.Select(node => Member(call, group, node));
+        ? call.Visible(call.Agent.Members, member => Sight.Node(call, member.Name)).Select(member => Member(call, member))
+        : Sight.Nodes(call, group.Nodes.Values).Select(node => Member(call, group, node));
 
     /// <summary>A member of this node's own group, as gossip has it.</summary>
     private static JsonObject Member(ApiCall call, ApiMember member) => new()
@@ -60,6 +61,7 @@ internal static class SkerryEndpoints
 
     private static Task GroupsAsync(ApiCall call)
     {
+        call.Require(AclResource.Operator, AclAccess.Read);
         var snapshot = call.Catalog.Current;
         return call.JsonAsync(new JsonArray([.. GroupView.All(snapshot, call.Options.Group).Select(group => new JsonObject
         {
@@ -74,7 +76,7 @@ internal static class SkerryEndpoints
         })]));
     }
 
-    private static Task ServicesAsync(ApiCall call) => call.ReadAsync(view => view.Index, view => new JsonArray([.. view.ServiceNames.Select(name =>
+    private static Task ServicesAsync(ApiCall call) => call.ReadAsync(view => view.Index, view => new JsonArray([.. call.Visible(view.ServiceNames, name => Sight.Service(call, name)).Select(name =>
     {
         var instances = view.Instances(name);
         return new JsonObject
@@ -89,7 +91,17 @@ internal static class SkerryEndpoints
         };
     })]));
 
-    private static Task GatewayAsync(ApiCall call) => call.Agent.GatewayState is { } state
-        ? call.JsonAsync(JsonSerializer.SerializeToNode(state, state.GetType(), CamelCase)!)
-        : throw new ApiException(404, "This node runs no gateway: none is configured under 'gateway.listeners'.");
+    private static Task GatewayAsync(ApiCall call)
+    {
+        call.Require(AclResource.Operator, AclAccess.Read);
+        return call.Agent.GatewayState is { } state
+            ? call.JsonAsync(JsonSerializer.SerializeToNode(state, state.GetType(), CamelCase)!)
+            : throw new ApiException(404, "This node runs no gateway: none is configured under 'gateway.listeners'.");
+    }
+
+    private static Task ConfigurationAsync(ApiCall call)
+    {
+        call.RequireAgent(AclAccess.Read);
+        return call.JsonAsync(JsonSerializer.SerializeToNode(call.Agent.Configuration)!);
+    }
 }

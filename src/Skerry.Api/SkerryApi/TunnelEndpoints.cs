@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 
 using Microsoft.AspNetCore.Http;
 
+using Skerry.Api.Acl;
 using Skerry.Api.Http;
 using Skerry.Libp2p;
 using Skerry.Tunnel;
@@ -13,19 +14,23 @@ internal static class TunnelEndpoints
 {
     public static IEnumerable<ApiRoute> Routes { get; } =
     [
-        new("GET", "/v1/skerry/tunnel", "The tunnel of this node: addresses, relays, paths", call => call.JsonAsync(Shape(TunnelOf(call).Status))),
+        new("GET", "/v1/skerry/tunnel", "The tunnel of this node: addresses, relays, paths", call => call.JsonAsync(Shape(TunnelOf(call, AclAccess.Read).Status))),
         new("GET", "/v1/skerry/tunnel/why/{node}", "How a node would be reached now, what was tried and what failed", WhyAsync),
         new("GET", "/v1/skerry/tunnel/ping/{node}", "Reach a node and measure a round trip", PingAsync),
         new("PUT", "/v1/skerry/relays/{node}", "Prefer a relay, until the agent ends or the relays in its file change; naming this node makes it one, reached at the addresses besides", AddAsync),
         new("DELETE", "/v1/skerry/relays/{node}", "Prefer a relay no more, until the agent ends or the relays in its file change; naming this node makes it cease to be one", RemoveAsync),
     ];
 
-    private static TunnelNode TunnelOf(ApiCall call) => call.Agent.Tunnel
-        ?? throw new ApiException(StatusCodes.Status409Conflict, "This node runs no tunnel: that needs a mesh key (key or keyFile) or a credential (credentialFile), and edgeTunnel.enable.");
+    private static TunnelNode TunnelOf(ApiCall call, AclAccess access)
+    {
+        call.RequireAgent(access);
+        return call.Agent.Tunnel
+            ?? throw new ApiException(StatusCodes.Status409Conflict, "This node runs no tunnel: that needs a mesh key (key or keyFile) or a credential (credentialFile), and edgeTunnel.enable.");
+    }
 
     private static Task WhyAsync(ApiCall call)
     {
-        var (tunnel, node) = (TunnelOf(call), call.Path("node"));
+        var (tunnel, node) = (TunnelOf(call, AclAccess.Read), call.Path("node"));
         if (node == tunnel.Routes.Node) throw new ApiException(StatusCodes.Status400BadRequest, $"{node} is this node itself.");
         return call.JsonAsync(Shape(tunnel.Why(node)));
     }
@@ -34,7 +39,7 @@ internal static class TunnelEndpoints
     {
         try
         {
-            var (took, path) = await TunnelOf(call).PingAsync(call.Path("node"), call.Aborted);
+            var (took, path) = await TunnelOf(call, AclAccess.Read).PingAsync(call.Path("node"), call.Aborted);
             await call.JsonAsync(new JsonObject { ["node"] = call.Path("node"), ["milliseconds"] = took.TotalMilliseconds, ["path"] = NameOf(path.Kind), ["address"] = path.Address.ToString() });
         }
         catch (TunnelException failed)
@@ -45,6 +50,7 @@ internal static class TunnelEndpoints
 
     private static async Task AddAsync(ApiCall call)
     {
+        var tunnel = TunnelOf(call, AclAccess.Write);
         var addresses = new List<Multiaddr>();
         foreach (var text in (await call.ReadBodyAsync()).Texts("addresses"))
         {
@@ -52,11 +58,11 @@ internal static class TunnelEndpoints
             addresses.Add(address);
         }
 
-        TunnelOf(call).AddRelay(new RelayNode(call.Path("node"), addresses));
+        tunnel.AddRelay(new RelayNode(call.Path("node"), addresses));
         await call.JsonAsync(JsonValue.Create(true));
     }
 
-    private static Task RemoveAsync(ApiCall call) => TunnelOf(call).RemoveRelay(call.Path("node"))
+    private static Task RemoveAsync(ApiCall call) => TunnelOf(call, AclAccess.Write).RemoveRelay(call.Path("node"))
         ? call.JsonAsync(JsonValue.Create(true))
         : throw new ApiException(StatusCodes.Status404NotFound, $"'{call.Path("node")}' is not among the relays that are preferred.");
 
