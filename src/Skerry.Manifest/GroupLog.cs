@@ -18,6 +18,9 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     private readonly ulong _cluster = Core.StateHash.Mix(1, Encoding.UTF8.GetBytes(group)) | 1;
     private RaftNode? _raft;
 
+    /// <summary>Since when no leader is known; 0: one is.</summary>
+    private long _leaderless = node.Time.GetTimestamp();
+
     /// <inheritdoc/>
     public ManifestLogStatus Status
     {
@@ -26,7 +29,10 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
             if (_raft is not { } raft) return default;
             var status = raft.Status;
             return new ManifestLogStatus(_cluster, raft.Id, status.LeaderId, status.Term, status.CommitIndex, status.AppliedIndex,
-                status.Members.Any(member => member.Id == raft.Id && member.Role == RaftMemberRole.Observer));
+                status.Members.Any(member => member.Id == raft.Id && member.Role == RaftMemberRole.Observer))
+            {
+                Silence = status.LeaderId == 0 && Volatile.Read(ref _leaderless) is var since and not 0 ? node.Time.GetElapsedTime(since) : TimeSpan.Zero,
+            };
         }
     }
 
@@ -37,6 +43,8 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     public void Start(RaftNode raft)
     {
         _raft = raft;
+        raft.Changed += NoteLeader;
+        NoteLeader(raft.Status);
         node.Start(this);
     }
 
@@ -115,6 +123,12 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
 
     /// <inheritdoc/>
     void IStateMachine.Restore(ulong index, Stream source) => node.Restore(index, source);
+
+    private void NoteLeader(RaftStatus status)
+    {
+        if (status.LeaderId != 0) Volatile.Write(ref _leaderless, 0);
+        else Interlocked.CompareExchange(ref _leaderless, node.Time.GetTimestamp(), 0);
+    }
 
     private async Task<ManifestError> ChangeAsync(RaftMemberChangeKind kind, ulong member, CancellationToken cancellation)
     {

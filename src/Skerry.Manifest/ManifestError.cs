@@ -98,4 +98,13 @@ public enum ManifestError
 
     /// <summary>It would write keys that Skerry keeps for itself (<see cref="ReservedKeys"/>).</summary>
     ReservedKey,
+
+    /// <summary>There is such a key, and none was to be.</summary>
+    KeyExists,
+
+    /// <summary>The key's revision is another than the one it was to have.</summary>
+    StaleIndex,
+
+    /// <summary>Another session holds the key, or none.</summary>
+    OtherSession,
 }

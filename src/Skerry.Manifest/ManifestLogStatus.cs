@@ -10,6 +10,9 @@ namespace Skerry.Manifest;
 /// <param name="IsLearner">Whether this node has no vote.</param>
 public readonly record struct ManifestLogStatus(ulong Cluster, ulong Member, ulong Leader, ulong Term, ulong Committed, ulong Applied, bool IsLearner)
 {
+    /// <summary>How long no leader has been known; zero while one is.</summary>
+    public TimeSpan Silence { get; init; }
+
     /// <summary>Whether this node leads.</summary>
     public bool IsLeader => Leader != 0 && Leader == Member;
 }

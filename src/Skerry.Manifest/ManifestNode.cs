@@ -27,6 +27,7 @@ public sealed class ManifestNode : IAsyncDisposable
     private readonly Renewals _renewals;
     private readonly ManifestMetrics _metrics;
     private readonly Signal _applied = new();
+    private readonly SessionNews _sessions = new();
     private readonly CancellationTokenSource _stopping = new();
     private IManifestLog? _log;
     private Task _background = Task.CompletedTask;
@@ -72,6 +73,8 @@ public sealed class ManifestNode : IAsyncDisposable
 
     internal KeySpaceView View => _replica.View;
 
+    internal TimeProvider Time => _time;
+
     /// <summary>Begins to serve on a log.</summary>
     public void Start(IManifestLog log)
     {
@@ -86,7 +89,7 @@ public sealed class ManifestNode : IAsyncDisposable
         if (!op.IsSerializable && await BarrierAsync(cancellation) is var unproved and not ManifestError.None) return Refused(unproved);
         return ReadStable(op.Revision, view => RangeReader.Check(op.Revision, view.Revision, view.Compacted) is var error and not ManifestError.None
             ? new ManifestResult { Error = error, Revision = view.Revision }
-            : RangeReader.Read(view.Root, view.Revision, op));
+            : RangeReader.Read(view.Root, view.Revision, view.Compacted, op));
     }
 
     /// <summary>Writes a key, deletes, or does a transaction. Of a transaction that only reads no entry is made.</summary>
@@ -95,6 +98,12 @@ public sealed class ManifestNode : IAsyncDisposable
         if (op is RangeOp range) return await RangeAsync(range, cancellation);
         if (OpRules.Check(op) is var refused and not ManifestError.None) return Refused(refused);
         if (op.IsWrite) return await ProposeAsync(op, cancellation);
+        if (op is SequenceOp sequence)
+        {
+            if (!sequence.IsSerializable && await BarrierAsync(cancellation) is var unsure and not ManifestError.None) return Refused(unsure);
+            return ReadStable(0, view => OpRunner.Read(view, sequence));
+        }
+
         var txn = (TxnOp)op;
         if (!txn.IsSerializable && await BarrierAsync(cancellation) is var unproved and not ManifestError.None) return Refused(unproved);
         return ReadStable(0, view => OpRunner.Read(view, txn));
@@ -170,6 +179,17 @@ public sealed class ManifestNode : IAsyncDisposable
     public (long Index, IReadOnlyList<ManifestSession> Sessions) Sessions => _replica.Look<(long, IReadOnlyList<ManifestSession>)>((machine, _) =>
         (machine.Sessions.Index, [.. machine.Sessions.InOrder.Select(session => session.Data)]));
 
+    /// <summary>Waits until sessions have changed since they had this index.</summary>
+    public async Task SessionsChangedAsync(long index, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = _sessions.Next;
+            if (_replica.SessionIndex != index) return;
+            await next.WaitAsync(cancellation);
+        }
+    }
+
     /// <summary>Raises an alarm, or lifts those that match.</summary>
     public Task<ManifestResult> AlarmAsync(bool isRaised, ManifestAlarm alarm, CancellationToken cancellation) => ProposeAsync(new AlarmBody(isRaised, alarm), cancellation);
 
@@ -210,6 +230,7 @@ public sealed class ManifestNode : IAsyncDisposable
         if (_replica.Apply(index, command, out var deadline) is null) ManifestLog.Malformed(_logger, index, command.Length);
         _metrics.Applied();
         _expiry.Look(deadline);
+        _sessions.Tell(_replica.SessionIndex);
         WakeWatchers();
     }
 
@@ -224,6 +245,7 @@ public sealed class ManifestNode : IAsyncDisposable
         var status = Status;
         ManifestLog.Restored(_logger, status.Revision, status.Keys, status.Leases);
         _expiry.Look(long.MinValue);
+        _sessions.Tell(_replica.SessionIndex);
         WakeWatchers();
     }
 
@@ -246,7 +268,7 @@ public sealed class ManifestNode : IAsyncDisposable
     internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default)
     {
         if (_log is not { } log || _stopping.IsCancellationRequested) return Refused(ManifestError.Stopped);
-        if (body is PutOp or LockOp or TxnOp or GrantBody or SessionBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
+        if (body is PutOp or LockOp or TxnOp or SequenceOp or GrantBody or SessionBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
         if (_replica.Begin() is not { } request) return Refused(ManifestError.TooManyRequests);
         var began = _time.GetTimestamp();
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);

@@ -6,7 +6,7 @@ public sealed record ManifestSession
     /// <summary>Longest id, name, node or check in bytes.</summary>
     public const int MaxText = 512;
 
-    /// <summary>Checks it may be bound to.</summary>
+    /// <summary>Checks it may be bound to, of both kinds together.</summary>
     public const int MaxChecks = 64;
 
     /// <summary>Its id, a UUID as text.</summary>
@@ -18,8 +18,11 @@ public sealed record ManifestSession
     /// <summary>The node it belongs to.</summary>
     public string Node { get; init; } = "";
 
-    /// <summary>Checks of that node that must not fail.</summary>
+    /// <summary>Checks of that node that must not fail: its own.</summary>
     public IReadOnlyList<string> Checks { get; init; } = [];
+
+    /// <summary>Checks of that node's services that must not fail.</summary>
+    public IReadOnlyList<string> ServiceChecks { get; init; } = [];
 
     /// <summary>How long its keys cannot be locked after it has ended, in milliseconds; 0 to 60 000.</summary>
     public long LockDelay { get; init; } = 15_000;
@@ -38,7 +41,7 @@ public sealed record ManifestSession
 
     /// <summary>Whether it keeps the bounds.</summary>
     internal bool IsValid =>
-        Id.Length > 0 && Checks.Count <= MaxChecks && Checks.Append(Id).Append(Name).Append(Node).All(IsShort)
+        Id.Length > 0 && Checks.Count + ServiceChecks.Count <= MaxChecks && Checks.Concat(ServiceChecks).Append(Id).Append(Name).Append(Node).All(IsShort)
         && LockDelay is >= 0 and <= 60_000 && (Ttl == 0 || Ttl is >= 10 and <= 86_400) && Behavior is (SessionBehavior.Release or SessionBehavior.Delete);
 
     internal static bool IsShort(string text) => System.Text.Encoding.UTF8.GetByteCount(text) <= MaxText;

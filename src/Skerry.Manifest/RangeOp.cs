@@ -39,6 +39,9 @@ public sealed class RangeOp : ManifestOp
     /// <summary>Leaves out entries created after; 0 is no bound.</summary>
     public long MaxCreateRevision { get; init; }
 
+    /// <summary>Whether the answer says when anything in the range changed last.</summary>
+    public bool WantsIndex { get; init; }
+
     /// <inheritdoc/>
     public override bool IsWrite => false;
 }

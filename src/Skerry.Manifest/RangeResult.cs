@@ -11,4 +11,10 @@ public sealed class RangeResult : ManifestResult
 
     /// <summary>Whether the limit cut entries off.</summary>
     public bool HasMore { get; init; }
+
+    /// <summary>
+    /// Where it was asked for, a revision since which nothing in the range has changed, deletions included: the key's own, or the newest of the range, but no older than the
+    /// compaction, which forgets deletions. At least 1.
+    /// </summary>
+    public long Index { get; init; }
 }

@@ -28,6 +28,7 @@ public static class ReservedKeys
         PutOp put => IsReserved(put.Key.Span),
         LockOp held => IsReserved(held.Key.Span),
         DeleteOp delete => IsReserved(delete.Range),
+        SequenceOp sequence => sequence.Steps.Any(step => step.IsWrite && (step.Verb == SequenceVerb.DeleteTree ? IsReserved(KeyRange.Prefix(step.Key.Span)) : IsReserved(step.Key.Span))),
         TxnOp txn => txn.Success.Any(IsWrittenBy) || txn.Failure.Any(IsWrittenBy),
         _ => false,
     };

@@ -35,7 +35,7 @@ internal static class Ops
         return result;
     }
 
-    public static RangeResult Read(this ManifestMachine machine, RangeOp op) => RangeReader.Read(machine.Keys.Root, machine.Keys.Revision, op);
+    public static RangeResult Read(this ManifestMachine machine, RangeOp op) => RangeReader.Read(machine.Keys.Root, machine.Keys.Revision, machine.Keys.Compacted, op);
 
     public static string Keys(this RangeResult result) => string.Join(' ', result.Entries.Select(entry => Text(entry.Key)));
 

@@ -11,11 +11,14 @@ internal sealed class KeyRecord(byte[] key, KeyVersion head)
     public bool IsRemoved { get; set; }
 
     /// <summary>The state at a revision; null where the key was not there.</summary>
-    public KeyVersion? At(long revision)
+    public KeyVersion? At(long revision) => LastAt(revision) is { IsDeletion: false } version ? version : null;
+
+    /// <summary>The newest state up to a revision, which may be a deletion; null where there was none, or it is kept no longer.</summary>
+    public KeyVersion? LastAt(long revision)
     {
         var version = Head;
         while (version is not null && version.ModRevision > revision) version = version.Older;
-        return version is null || version.IsDeletion ? null : version;
+        return version;
     }
 
     /// <summary>Forgets what no read at <paramref name="revision"/> or later can see. A deletion at exactly that revision stays, since a watch may begin there.</summary>

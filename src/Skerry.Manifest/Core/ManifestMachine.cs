@@ -87,7 +87,13 @@ internal sealed class ManifestMachine
     /// <summary>Whether space has run out for what adds to it. A transaction counts by its puts, as etcd has it.</summary>
     private bool IsFull => Alarms.Count > 0 && Alarms.Any(alarm => alarm.Kind == AlarmKind.NoSpace);
 
-    private static bool Adds(ManifestOp op) => op is PutOp or LockOp || (op is TxnOp txn && txn.Success.Concat(txn.Failure).Any(Adds));
+    private static bool Adds(ManifestOp op) => op switch
+    {
+        PutOp or LockOp => true,
+        TxnOp txn => txn.Success.Concat(txn.Failure).Any(Adds),
+        SequenceOp sequence => sequence.Steps.Any(step => step.Verb is SequenceVerb.Set or SequenceVerb.Cas or SequenceVerb.Lock),
+        _ => false,
+    };
 
     private ManifestResult Refused(ManifestError error) => new() { Error = error, Revision = Keys.Revision };
 

@@ -5,6 +5,7 @@ internal static class OpRules
 {
     public static ManifestError Check(ManifestOp op)
     {
+        if (op is SequenceOp sequence) return Check(sequence);
         var error = Check(op, ManifestLimits.MaxTransactionOps);
         if (error != ManifestError.None || op is not TxnOp txn) return error;
         return HasOverlap(txn.Success, out _, out _) || HasOverlap(txn.Failure, out _, out _) ? ManifestError.DuplicateKey : ManifestError.None;
@@ -19,6 +20,19 @@ internal static class OpRules
         TxnOp txn => Check(txn, budget),
         _ => ManifestError.Malformed,
     };
+
+    private static ManifestError Check(SequenceOp op)
+    {
+        if (op.Steps.Count > ManifestLimits.MaxTransactionOps) return ManifestError.TooManyOps;
+        foreach (var step in op.Steps)
+        {
+            if (step.Verb is < SequenceVerb.Set or > SequenceVerb.DeleteCas) return ManifestError.Malformed;
+            if (step.Key.IsEmpty && step.Verb is not (SequenceVerb.GetTree or SequenceVerb.DeleteTree)) return ManifestError.EmptyKey;
+            if (!ManifestSession.IsShort(step.Session)) return ManifestError.SessionNotFound;
+        }
+
+        return ManifestError.None;
+    }
 
     private static ManifestError Check(RangeOp op)
     {

@@ -7,6 +7,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
     public ManifestResult Run(ManifestOp op, long clock)
     {
         if (OpRules.Check(op) is var refused and not ManifestError.None) return new ManifestResult { Error = refused, Revision = keys.Revision };
+        if (op is SequenceOp sequence) return Run(sequence, clock);
         var branches = new Queue<bool>();
         if (op is TxnOp txn) Decide(keys.Root, keys.Revision, txn, branches);
         if (Check(op, new Queue<bool>(branches), clock) is var unfit and not ManifestError.None) return new ManifestResult { Error = unfit, Revision = keys.Revision };
@@ -14,6 +15,14 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
         keys.Commit();
         result.Revision = keys.Revision;
         return result;
+    }
+
+    /// <summary>Answers a sequence that changes nothing from a view.</summary>
+    public static SequenceResult Read(KeySpaceView view, SequenceOp op)
+    {
+        var run = new SequenceRun(new KeyDraft(view.Root, view.Revision), null, 0);
+        run.Do(op);
+        return run.Result(view.Revision);
     }
 
     /// <summary>Answers a transaction that changes nothing from a view.</summary>
@@ -34,7 +43,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
             var result = op switch
             {
                 RangeOp range when RangeReader.Check(range.Revision, view.Revision, view.Compacted) is var error and not ManifestError.None => new ManifestResult { Error = error },
-                RangeOp range => RangeReader.Read(view.Root, view.Revision, range),
+                RangeOp range => RangeReader.Read(view.Root, view.Revision, view.Compacted, range),
                 TxnOp nested => Read(view, nested, branches),
                 _ => new ManifestResult { Error = ManifestError.Malformed },
             };
@@ -70,6 +79,36 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
         return check.Met || (compare.Target != CompareTarget.Value && CompareVisitor.Holds(compare, null));
     }
 
+    /// <summary>Done on a draft first: one step that fails leaves everything as it was.</summary>
+    private SequenceResult Run(SequenceOp op, long clock)
+    {
+        var draft = new KeyDraft(keys.Root, keys.Revision);
+        var run = new SequenceRun(draft, sessions, clock);
+        run.Do(op);
+        if (run.HasFailed) return run.Result(keys.Revision);
+        foreach (var (key, entry) in draft.Changed) Settle(key, entry);
+        keys.Commit();
+        return run.Result(keys.Revision);
+    }
+
+    /// <summary>Brings a key to what a draft has of it.</summary>
+    private void Settle(ReadOnlyMemory<byte> key, KeyEntry? entry)
+    {
+        var record = keys.Find(key.Span);
+        var old = record?.Head is { IsDeletion: false } live ? live : null;
+        if (old is null && entry is null) return;
+        if (old is not null && (entry is not { } kept || kept.Lease != old.Lease)) leases.Detach(old.Lease, record!);
+        if (old is not null && entry?.Facts?.Session != old.Facts?.Session) sessions.Detach(old.Facts?.Session, record!);
+        if (entry is not { } wanted)
+        {
+            keys.Delete(record!);
+            return;
+        }
+
+        record = keys.Put(key, wanted.Value, wanted.Lease, wanted.Facts);
+        sessions.Attach(wanted.Facts?.Session, record);
+    }
+
     private ManifestError Check(ManifestOp op, Queue<bool> branches, long clock)
     {
         switch (op)
@@ -100,7 +139,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
             PutOp put => Put(put),
             DeleteOp delete => Delete(delete),
             LockOp held => rules.Do(held),
-            RangeOp range => RangeReader.Read(keys.Root, keys.ReadRevision, range),
+            RangeOp range => RangeReader.Read(keys.Root, keys.ReadRevision, keys.Compacted, range),
             _ => Do((TxnOp)op, branches),
         };
         result.Revision = keys.ReadRevision;

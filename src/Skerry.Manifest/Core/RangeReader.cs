@@ -12,28 +12,31 @@ internal static class RangeReader
 
     /// <param name="root">The tree.</param>
     /// <param name="current">The newest revision that may be read.</param>
+    /// <param name="compacted">The compacted revision.</param>
     /// <param name="op">What to read; its revision has been checked.</param>
-    public static RangeResult Read(KeyNode root, long current, RangeOp op)
+    public static RangeResult Read(KeyNode root, long current, long compacted, RangeOp op)
     {
         var at = op.Revision > 0 ? op.Revision : current;
-        if (op.Range.IsPoint && !IsBounded(op)) return ReadOne(root, current, at, op);
+        if (op.Range.IsPoint && !IsBounded(op)) return ReadOne(root, current, at, compacted, op);
         var isPlain = !IsBounded(op) && IsInKeyOrder(op);
         var collector = new Collector(op, at, isPlain && op.Limit > 0 ? op.Limit : long.MaxValue);
         KeyTree.Visit(root, op.Range, ref collector);
         var found = collector.Found;
-        if (found is null) return new RangeResult { Revision = current, Count = collector.Count };
+        var index = op.WantsIndex ? Math.Max(Math.Max(collector.Changed, compacted), 1) : 0;
+        if (found is null) return new RangeResult { Revision = current, Count = collector.Count, Index = index };
         if (!isPlain) Sort(found, op);
         var hasMore = op.Limit > 0 && (isPlain ? collector.Seen > op.Limit : found.Count > op.Limit);
         if (hasMore && found.Count > op.Limit) found.RemoveRange((int)op.Limit, found.Count - (int)op.Limit);
         if (op is { KeysOnly: true, Target: SortTarget.Value }) Blank(found);
-        return new RangeResult { Revision = current, Entries = found, Count = collector.Count, HasMore = hasMore };
+        return new RangeResult { Revision = current, Entries = found, Count = collector.Count, HasMore = hasMore, Index = index };
     }
 
-    private static RangeResult ReadOne(KeyNode root, long current, long at, RangeOp op)
+    private static RangeResult ReadOne(KeyNode root, long current, long at, long compacted, RangeOp op)
     {
         var record = KeyTree.Find(root, op.Range.Start.Span);
-        if (record?.At(at) is not { } version) return new RangeResult { Revision = current };
-        return new RangeResult { Revision = current, Count = 1, Entries = op.CountOnly ? [] : [KeyEntry.Of(record, version, op.KeysOnly)] };
+        var last = record?.LastAt(at);
+        if (last is not { IsDeletion: false }) return new RangeResult { Revision = current, Index = op.WantsIndex ? Math.Max(Math.Max(last?.ModRevision ?? 1, compacted), 1) : 0 };
+        return new RangeResult { Revision = current, Count = 1, Entries = op.CountOnly ? [] : [KeyEntry.Of(record!, last, op.KeysOnly)], Index = op.WantsIndex ? last.ModRevision : 0 };
     }
 
     private static bool IsBounded(RangeOp op) => (op.MinModRevision | op.MaxModRevision | op.MinCreateRevision | op.MaxCreateRevision) != 0;
@@ -79,9 +82,15 @@ internal static class RangeReader
         /// <summary>How many would have been answered without the limit.</summary>
         public long Seen { get; private set; }
 
+        /// <summary>The newest revision that changed a key of the range.</summary>
+        public long Changed { get; private set; }
+
         public bool Visit(KeyRecord record)
         {
-            if (record.At(at) is not { } version) return true;
+            var version = record.LastAt(at);
+            if (version is null) return true;
+            if (version.ModRevision > Changed) Changed = version.ModRevision;
+            if (version.IsDeletion) return true;
             Count++;
             if (Found is null || !IsWithin(version)) return true;
             if (Seen++ < limit) Found.Add(KeyEntry.Of(record, version, _keysOnly));

@@ -7,6 +7,7 @@ internal readonly record struct RequestOutcome(ManifestError Error, long Revisio
     {
         DeleteResult delete => new RequestOutcome(result.Error, result.Revision, delete.Deleted, true),
         TxnResult txn => new RequestOutcome(result.Error, result.Revision, 0, txn.Succeeded),
+        SequenceResult sequence => new RequestOutcome(result.Error, result.Revision, 0, sequence.Failures.Count == 0),
         LeaseResult lease => new RequestOutcome(result.Error, result.Revision, lease.Id, true),
         _ => new RequestOutcome(result.Error, result.Revision, 0, result.IsDone),
     };

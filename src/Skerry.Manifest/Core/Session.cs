@@ -18,7 +18,7 @@ internal sealed class Session(ManifestSession data)
         {
             var hash = StateHash.Mix(StateHash.Mix((ulong)Deadline, Data.LockDelay), (Data.Ttl << 1) | (long)Data.Behavior);
             hash = StateHash.Mix(StateHash.Mix(hash, Data.CreateRevision), Data.Index);
-            foreach (var text in (string[])[Data.Id, Data.Name, Data.Node, .. Data.Checks]) hash = StateHash.Mix(hash, System.Text.Encoding.UTF8.GetBytes(text));
+            foreach (var text in (string[])[Data.Id, Data.Name, Data.Node, .. Data.Checks, .. Data.ServiceChecks]) hash = StateHash.Mix(hash, System.Text.Encoding.UTF8.GetBytes(text));
             return hash;
         }
     }

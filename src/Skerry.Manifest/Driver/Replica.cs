@@ -27,6 +27,9 @@ internal sealed class Replica(ulong client, TimeProvider time)
     /// <summary>Bytes of memory the state takes, counted; a moment old at most.</summary>
     public long Size => _machine.Keys.Size;
 
+    /// <summary>How often sessions have changed; a moment old at most.</summary>
+    public long SessionIndex => _machine.Sessions.Index;
+
     public ManifestResult? Apply(ulong index, ReadOnlySpan<byte> bytes, out long? nextDeadline)
     {
         var isRead = CommandCodec.TryDecode(bytes, out var command);

@@ -106,7 +106,7 @@ internal static class CommandCodec
         var kind = (CommandKind)reader.Byte();
         switch (kind)
         {
-            case CommandKind.Range or CommandKind.Put or CommandKind.Delete or CommandKind.Txn or CommandKind.Lock: return OpCodec.Read(ref reader, kind, MaxDepth);
+            case CommandKind.Range or CommandKind.Put or CommandKind.Delete or CommandKind.Txn or CommandKind.Lock or CommandKind.Sequence: return OpCodec.Read(ref reader, kind, MaxDepth);
             case CommandKind.Compact: return new CompactBody(reader.Signed());
             case CommandKind.Grant: return new GrantBody(reader.Signed(), reader.Signed());
             case CommandKind.Revoke: return new RevokeBody(reader.Signed());

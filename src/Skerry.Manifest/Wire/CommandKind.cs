@@ -17,4 +17,5 @@ internal enum CommandKind : byte
     Session = 12,
     EndSessions = 13,
     RenewSession = 14,
+    Sequence = 15,
 }

@@ -28,6 +28,7 @@ internal static class OpCodec
                 target.Bytes(held.Key.Span);
                 target.Bytes(held.Value.Span);
                 break;
+            case SequenceOp sequence: WriteSequence(target, sequence); break;
             case RangeOp range: WriteRange(target, range); break;
             case TxnOp txn:
                 target.Byte((byte)CommandKind.Txn);
@@ -63,6 +64,7 @@ internal static class OpCodec
             case CommandKind.Lock:
                 flags = reader.Byte();
                 return new LockOp { IsRelease = (flags & 1) != 0, Flags = reader.Number(), Session = reader.Text(), Key = reader.Bytes(), Value = reader.Bytes() };
+            case CommandKind.Sequence: return ReadSequence(ref reader);
             case CommandKind.Range: return ReadRange(ref reader);
             case CommandKind.Txn when depth > 0:
                 var compares = new Compare[reader.Count()];
@@ -95,7 +97,7 @@ internal static class OpCodec
     private static void WriteRange(CommandWriter target, RangeOp op)
     {
         target.Byte((byte)CommandKind.Range);
-        target.Flags(op.IsSerializable, op.KeysOnly, op.CountOnly);
+        target.Flags(op.IsSerializable, op.KeysOnly, op.CountOnly, op.WantsIndex);
         target.Range(op.Range);
         target.Signed(op.Limit);
         target.Signed(op.Revision);
@@ -115,6 +117,7 @@ internal static class OpCodec
             IsSerializable = (flags & 1) != 0,
             KeysOnly = (flags & 2) != 0,
             CountOnly = (flags & 4) != 0,
+            WantsIndex = (flags & 8) != 0,
             Range = reader.Range(),
             Limit = reader.Signed(),
             Revision = reader.Signed(),
@@ -125,6 +128,41 @@ internal static class OpCodec
             MinCreateRevision = reader.Signed(),
             MaxCreateRevision = reader.Signed(),
         };
+    }
+
+    private static void WriteSequence(CommandWriter target, SequenceOp op)
+    {
+        target.Byte((byte)CommandKind.Sequence);
+        target.Number((ulong)op.Steps.Count);
+        foreach (var step in op.Steps)
+        {
+            target.Byte((byte)step.Verb);
+            target.Number(step.Flags);
+            target.Signed(step.Index);
+            target.Text(step.Session);
+            target.Bytes(step.Key.Span);
+            target.Bytes(step.Value.Span);
+        }
+    }
+
+    private static SequenceOp ReadSequence(ref CommandReader reader)
+    {
+        var count = reader.Count();
+        var steps = new List<SequenceStep>();
+        while (steps.Count < count && !reader.Failed)
+        {
+            steps.Add(new SequenceStep
+            {
+                Verb = (SequenceVerb)reader.Byte(),
+                Flags = reader.Number(),
+                Index = reader.Signed(),
+                Session = reader.Text(),
+                Key = reader.Bytes(),
+                Value = reader.Bytes(),
+            });
+        }
+
+        return new SequenceOp { Steps = steps };
     }
 
     private static void WriteCompare(CommandWriter target, Compare compare)

@@ -49,8 +49,8 @@ internal static class SessionCodec
         target.Signed(session.LockDelay);
         target.Signed(session.Ttl);
         target.Number((ulong)session.Behavior);
-        target.Number((ulong)session.Checks.Count);
-        foreach (var check in session.Checks) target.Text(check);
+        WriteTexts(target, session.Checks);
+        WriteTexts(target, session.ServiceChecks);
     }
 
     private static ManifestSession ReadSession(ref CommandReader reader) => new()
@@ -62,7 +62,14 @@ internal static class SessionCodec
         Ttl = reader.Signed(),
         Behavior = (SessionBehavior)(int)reader.Number(),
         Checks = ReadTexts(ref reader),
+        ServiceChecks = ReadTexts(ref reader),
     };
+
+    private static void WriteTexts(CommandWriter target, IReadOnlyList<string> texts)
+    {
+        target.Number((ulong)texts.Count);
+        foreach (var text in texts) target.Text(text);
+    }
 
     private static List<string> ReadTexts(ref CommandReader reader)
     {

@@ -66,6 +66,7 @@ internal sealed class SnapshotReader(Stream source)
                 Ttl = Signed(),
                 Behavior = (SessionBehavior)(int)Number(),
                 Checks = Texts(),
+                ServiceChecks = Texts(),
                 CreateRevision = Signed(),
                 Index = Signed(),
             };

@@ -46,7 +46,7 @@ public sealed class TransactionTests
         var before = _machine.Keys.View;
         var result = (TxnResult)_machine.Apply(new TxnOp { Success = [Get("a"), Put("a", "2"), Get("a"), Put("b", "3"), GetAll(), Get("a", 2)] });
         Assert.Equal(["1", "2", "2", "1"], new[] { 0, 2, 4, 5 }.Select(i => Text(((RangeResult)result.Results[i]).Entries[0].Value)));
-        Assert.Equal("a", RangeReader.Read(before.Root, before.Revision, GetAll()).Keys());
+        Assert.Equal("a", RangeReader.Read(before.Root, before.Revision, before.Compacted, GetAll()).Keys());
     }
 
     [Fact]

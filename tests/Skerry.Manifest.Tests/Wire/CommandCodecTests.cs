@@ -35,7 +35,17 @@ public sealed class CommandCodecTests
         new PutOp { Key = Bytes("key"), Flags = ulong.MaxValue },
         new LockOp { Key = Bytes("key"), Value = Bytes("v"), Session = "s", Flags = 7 },
         new LockOp { Key = Bytes("key"), Session = "s", IsRelease = true },
-        new SessionBody(new ManifestSession { Id = "s", Name = "é", Node = "n", Checks = ["a", "b"], Ttl = 10, LockDelay = 5, Behavior = SessionBehavior.Delete }),
+        new SessionBody(new ManifestSession { Id = "s", Name = "é", Node = "n", Checks = ["a", "b"], ServiceChecks = ["c"], Ttl = 10, LockDelay = 5, Behavior = SessionBehavior.Delete }),
+        new SequenceOp
+        {
+            Steps =
+            [
+                new SequenceStep { Verb = SequenceVerb.Set, Key = Bytes("key"), Value = Bytes("v"), Flags = ulong.MaxValue },
+                new SequenceStep { Verb = SequenceVerb.Lock, Key = Bytes("door"), Session = "s" },
+                new SequenceStep { Verb = SequenceVerb.CheckIndex, Key = Bytes("a"), Index = 3 },
+                new SequenceStep { Verb = SequenceVerb.DeleteTree },
+            ],
+        },
         new EndSessionsBody(true, ["s", "t"]),
         new RenewSessionBody("s"),
         new AlarmBody(true, new ManifestAlarm(ulong.MaxValue, AlarmKind.Corrupt)),

@@ -49,7 +49,7 @@ public sealed class SnapshotTests
         var machine = new ManifestMachine();
         machine.Apply(new GrantBody(5, 60), stamp: 500);
         machine.Apply(new AlarmBody(true, new ManifestAlarm(1, AlarmKind.Corrupt)));
-        foreach (var id in new[] { "s1", "s2", "s3" }) machine.Apply(new SessionBody(new ManifestSession { Id = id, Ttl = 10, Checks = ["c"] }), stamp: 600);
+        foreach (var id in new[] { "s1", "s2", "s3" }) machine.Apply(new SessionBody(new ManifestSession { Id = id, Ttl = 10, Checks = ["c"], ServiceChecks = ["d"] }), stamp: 600);
         machine.Apply(new LockOp { Key = Bytes("locked1"), Session = "s1", Flags = 9 });
         machine.Apply(new LockOp { Key = Bytes("locked2"), Session = "s2" });
         machine.Apply(new EndSessionsBody(false, ["s2"]));
