@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 
 using Microsoft.Extensions.Logging;
 
+using Skerry.Manifest.Driver;
 using Skerry.Manifest.Driver.Group;
 using Skerry.Manifest.Wire;
 using Skerry.Primitives;
@@ -48,6 +49,9 @@ public sealed class ManifestGroup : IAsyncDisposable
     /// <summary>How this node sees consensus now.</summary>
     public RaftStatus Status => _raft.Status;
 
+    /// <summary>Whether this node acknowledges what it has not flushed: <see cref="ManifestGroupOptions.UnsafeNoFsync"/>.</summary>
+    public bool IsUnsafe => _options.UnsafeNoFsync;
+
     /// <summary>The number of the group's founding; 0: this node belongs to none yet.</summary>
     public ulong Cluster => _founder.Cluster;
 
@@ -66,7 +70,8 @@ public sealed class ManifestGroup : IAsyncDisposable
     public static async Task<ManifestGroup> StartAsync(
         ManifestGroupOptions options, string path, IGroupDirectory directory, IGroupTransport transport, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
-        var disk = DiskDirectory.Open(Path.Combine(path, "log"));
+        var disk = DiskDirectory.Open(Path.Combine(path, "log"), options.UnsafeNoFsync);
+        if (options.UnsafeNoFsync) ManifestLog.UnsafeNoFsync(loggers.CreateLogger("Skerry.Manifest"), path);
         RaftNode? raft = null;
         var manifest = new ManifestNode(options.Manifest, time, meters, loggers);
         var peers = new GroupPeers(transport, time);

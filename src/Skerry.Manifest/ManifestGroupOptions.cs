@@ -29,6 +29,9 @@ public sealed record ManifestGroupOptions
     /// <summary>Voters at most; more servers observe.</summary>
     public int MaxVoters { get; init; } = 7;
 
+    /// <summary>Whether what is acknowledged is not flushed before, so that a crash of the machine loses it and the group may break: for measurements alone.</summary>
+    public bool UnsafeNoFsync { get; init; }
+
     /// <summary>Where etcd's clients reach this node; empty: nowhere.</summary>
     public string ClientUrl { get; init; } = "";
 }

@@ -7,20 +7,24 @@ internal sealed class DataDirectory : IDisposable
 {
     private readonly FileStream? _lock;
 
-    private DataDirectory(string? path, FileStream? held)
+    private DataDirectory(string? path, FileStream? held, bool unsafeNoFsync)
     {
         Path = path;
+        UnsafeNoFsync = unsafeNoFsync;
         _lock = held;
     }
 
     /// <summary>Absolute; null: nothing is kept.</summary>
     public string? Path { get; }
 
+    /// <summary>Whether what consensus writes here is acknowledged without being flushed: for measurements alone.</summary>
+    public bool UnsafeNoFsync { get; }
+
     /// <summary>Makes the directory when it is not there, and takes it.</summary>
     /// <exception cref="CommandFailedException">Cannot be written, or another agent has it.</exception>
-    public static DataDirectory Open(string? path)
+    public static DataDirectory Open(string? path, bool unsafeNoFsync = false)
     {
-        if (path is null) return new DataDirectory(null, null);
+        if (path is null) return new DataDirectory(null, null, unsafeNoFsync);
         path = System.IO.Path.GetFullPath(path);
         try
         {
@@ -34,7 +38,7 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             // FileShare.None is an advisory lock of the system: it goes with the process, however that ends.
-            return new DataDirectory(path, new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataDirectory(path, new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), unsafeNoFsync);
         }
         catch (UnauthorizedAccessException refused)
         {

@@ -25,6 +25,7 @@ internal static class ManifestPart
             Raft = new RaftOptions { Group = model.Node.Group, Node = gossip.Name },
             Role = model.Manifest.Role == ManifestRole.Server ? GroupRole.Server : GroupRole.Observer,
             BootstrapExpect = model.Manifest.BootstrapExpect,
+            UnsafeNoFsync = data.UnsafeNoFsync,
             ClientUrl = $"http://{model.Manifest.Etcd}",
         };
         return await ManifestGroup.StartAsync(options, path, directory, new TunnelGroupTransport(tunnel, model.Node.Group), time, meters, loggers);

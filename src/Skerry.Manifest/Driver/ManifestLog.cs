@@ -53,4 +53,7 @@ internal static partial class ManifestLog
 
     [LoggerMessage(1617, LogLevel.Error, "The founding of group {Group} waits for the disk: {Reason}")]
     public static partial void FoundingNotWritten(ILogger logger, string group, string reason);
+
+    [LoggerMessage(1618, LogLevel.Critical, "UNSAFE, for benchmarks alone (--unsafe-no-fsync): nothing in {Path} is flushed. A crash of this machine loses writes that were acknowledged, and may break the group")]
+    public static partial void UnsafeNoFsync(ILogger logger, string path);
 }

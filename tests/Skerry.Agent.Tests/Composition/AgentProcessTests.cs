@@ -21,6 +21,16 @@ public sealed class AgentProcessTests
     }
 
     [Fact]
+    public async Task A_node_that_is_told_to_flush_nothing_says_so_loudly()
+    {
+        using var place = new TestPlace();
+        await using var agent = SkerryProcess.Start(
+            "agent", "--unsafe-no-fsync", "--data-dir", place.File("data"), "--config", place.Configure($"manifest: {{ role: server, etcd: '{place.Host}:0' }}"));
+        Assert.Contains(place.File("data"), await agent.UntilLineAsync("UNSAFE, for benchmarks alone"), StringComparison.Ordinal);
+        await agent.UntilReadyAsync();
+    }
+
+    [Fact]
     public async Task A_second_signal_ends_it_at_once()
     {
         // An upstream that takes a request and never answers keeps the gateway draining.

@@ -13,13 +13,15 @@ internal static class AgentCommand
     {
         var config = new Option<string?>("--config", "-c") { Description = "Configuration file; docs/configuration.md lists its keys. Absent: every key has its default.", HelpName = "FILE" };
         var parent = DemoServiceCommand.ParentOption();
+        // No key of the file: nobody should find out later that a node ran like this.
+        var unsafeNoFsync = new Option<bool>("--unsafe-no-fsync") { Description = "For benchmarks alone: acknowledge what the manifest's log has not flushed, so that a crash of the machine loses it" };
         var flags = new AgentFlags();
-        var command = new Command("agent", "Run an agent. Flags stand over the file.") { config, parent };
+        var command = new Command("agent", "Run an agent. Flags stand over the file.") { config, parent, unsafeNoFsync };
         foreach (var flag in flags.Options) command.Options.Add(flag);
         return command.Running(terminal, (parse, cancellation) =>
         {
             if (parse.GetValue(parent) is { } directory) ParentWatch.Begin(directory);
-            return AgentProcess.RunAsync(new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse)), terminal, cancellation);
+            return AgentProcess.RunAsync(new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse)), terminal, cancellation, parse.GetValue(unsafeNoFsync));
         });
     }
 }
