@@ -61,7 +61,11 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>Every endpoint, for the OpenAPI document and the index.</summary>
     internal static IEnumerable<ApiRoute> Routes =>
-        [.. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes, .. SkerryEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes];
+    [
+        .. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes,
+        .. KvEndpoints.Routes, .. SessionEndpoints.Routes, .. TxnEndpoints.Routes,
+        .. SkerryEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
+    ];
 
     /// <summary>Method and pattern of every endpoint that answers.</summary>
     internal IEnumerable<(string Method, string Pattern)> Mapped =>

@@ -96,6 +96,10 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     /// <summary>Every value of a parameter that may be repeated.</summary>
     public IEnumerable<string> All(string name) => http.Request.Query.TryGetValue(name, out var values) ? values.OfType<string>() : [];
 
+    /// <summary>The index that <c>index</c> gives, beyond which an answer is waited for; null when there is none.</summary>
+    /// <exception cref="ApiException">It is no number.</exception>
+    public ulong? WaitIndex => Query("index") is { Length: > 0 } text ? Number("index", text) : null;
+
     /// <summary>The group that <c>dc</c> names, or this node's own.</summary>
     /// <exception cref="ApiException">It is not known here; Consul's words.</exception>
     public GroupView ViewOf(CatalogSnapshot snapshot) =>
@@ -128,12 +132,15 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
         return FilterParser.TryParse(text, out var expression, out var error) ? expression : throw new ApiException(400, $"Failed to create filter: {error}");
     }
 
+    /// <summary>A number of a parameter; null when it is not there.</summary>
+    /// <exception cref="ApiException">It is none.</exception>
+    public ulong? Number(string name) => Query(name) is { } text ? Number(name, text) : null;
+
     /// <summary>Waits by <c>index</c> and <c>wait</c>.</summary>
     public async Task<CatalogSnapshot> WaitAsync(Func<CatalogSnapshot, ulong> indexOf)
     {
         var snapshot = catalog.Current;
-        if (Query("index") is not { Length: > 0 } text) return snapshot;
-        if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index)) throw new ApiException(400, "Invalid index");
+        if (WaitIndex is not { } index) return snapshot;
         using var limit = LimitWait();
         if (index == 0 || indexOf(snapshot) != index) return snapshot;
         try
@@ -167,6 +174,16 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
         return http.Response.WriteAsync(node.ToJsonString(Flag("pretty") ? Pretty : Compact) + "\n", Aborted);
     }
 
+    /// <summary>Answers what is written as JSON.</summary>
+    public async Task JsonAsync(Action<Utf8JsonWriter> write, int status = 200)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = Flag("pretty"), IndentSize = 4 };
+        await using (var writer = new Utf8JsonWriter(http.Response.BodyWriter, options)) write(writer);
+        await http.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), Aborted);
+    }
+
     public Task TextAsync(string text, int status = 200)
     {
         http.Response.StatusCode = status;
@@ -175,17 +192,28 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     }
 
     /// <summary>The body as JSON, its keys found whatever their case and underscores.</summary>
-    public async Task<LooseObject> ReadBodyAsync()
+    public async Task<LooseObject> ReadBodyAsync() => LooseObject.Read((await ReadBytesAsync(MaxBody, TooLarge)).Span);
+
+    /// <summary>The body as it is.</summary>
+    /// <param name="most">Bytes it may have.</param>
+    /// <param name="refuse">What is answered to more, by how many there are at least.</param>
+    public async Task<ReadOnlyMemory<byte>> ReadBytesAsync(int most, Func<long, ApiException> refuse)
     {
-        using var buffer = new MemoryStream();
+        if (http.Request.ContentLength is { } length && length > most) throw refuse(length);
+        using var buffer = new MemoryStream((int)(http.Request.ContentLength ?? 0));
         var chunk = new byte[8192];
         int read;
         while ((read = await http.Request.Body.ReadAsync(chunk, Aborted)) > 0)
         {
-            if (buffer.Length + read > MaxBody) throw new ApiException(413, $"Request body too large, max size: {MaxBody} bytes.");
+            if (buffer.Length + read > most) throw refuse(buffer.Length + read);
             buffer.Write(chunk, 0, read);
         }
 
-        return LooseObject.Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
+
+    private static ApiException TooLarge(long size) => new(413, $"Request body too large, max size: {MaxBody} bytes.");
+
+    private static ulong Number(string name, string text) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new ApiException(400, $"Invalid {name}");
 }

@@ -20,13 +20,25 @@ internal sealed class LooseObject
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="ApiException">It is no JSON object, holds a key twice, or text that is no Unicode.</exception>
-    public static LooseObject Read(ReadOnlySpan<byte> body)
+    public static LooseObject Read(ReadOnlySpan<byte> body) =>
+        Parse(body) is JsonObject json ? new LooseObject(json, "") : throw new ApiException(400, "Request decode failed: the body must be a JSON object");
+
+    /// <summary>Reads a request's body that is a list of objects.</summary>
+    /// <exception cref="ApiException">It is none; or as <see cref="Read"/>.</exception>
+    public static IReadOnlyList<LooseObject> ReadList(ReadOnlySpan<byte> body) =>
+        Parse(body) is JsonArray list
+            ? [.. list.Select((item, index) => item is JsonObject json ? new LooseObject(json, $"[{index}].") : throw new ApiException(400, $"Request decode failed: [{index}] must be an object"))]
+            : throw new ApiException(400, "Request decode failed: the body must be a list of JSON objects");
+
+    /// <summary>Whether there is such a field, be it null.</summary>
+    public bool Names(string name) => _fields.ContainsKey(Fold(name));
+
+    private static JsonNode? Parse(ReadOnlySpan<byte> body)
     {
         try
         {
             CheckText(body);
-            var options = new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
-            return JsonNode.Parse(body, null, options) is JsonObject json ? new LooseObject(json, "") : throw new ApiException(400, "Request decode failed: the body must be a JSON object");
+            return JsonNode.Parse(body, null, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
         }
         catch (JsonException malformed)
         {
@@ -52,6 +64,14 @@ internal sealed class LooseObject
         _ => throw Refuse(name, "must be a whole number"),
     };
 
+    /// <summary>A number from 0 to 2^64 - 1.</summary>
+    public ulong Unsigned(string name) => Node(name) switch
+    {
+        null => 0,
+        JsonValue value when value.TryGetValue<ulong>(out var number) => number,
+        _ => throw Refuse(name, "must be a whole number from 0"),
+    };
+
     public bool Flag(string name) => Node(name) switch
     {
         null => false,
@@ -60,11 +80,15 @@ internal sealed class LooseObject
     };
 
     /// <summary>A duration: Go's text, or nanoseconds.</summary>
-    public TimeSpan Duration(string name, TimeSpan fallback) => Node(name) switch
+    /// <param name="name">The field.</param>
+    /// <param name="fallback">Where there is none.</param>
+    /// <param name="secondsBelow">Numbers below are seconds; Consul's lock delay has that.</param>
+    public TimeSpan Duration(string name, TimeSpan fallback, long secondsBelow = 0) => Node(name) switch
     {
         null => fallback,
         JsonValue value when value.TryGetValue<string>(out var text) =>
             text.Length == 0 ? fallback : GoDuration.TryParse(text, out var duration) ? duration : throw Refuse(name, $"must be a duration such as 10s or 1m30s, not \"{text}\""),
+        JsonValue value when value.TryGetValue<long>(out var seconds) && seconds >= 0 && seconds < secondsBelow => TimeSpan.FromSeconds(seconds),
         JsonValue value when value.TryGetValue<long>(out var nanoseconds) && nanoseconds >= 0 => TimeSpan.FromTicks(nanoseconds / 100),
         _ => throw Refuse(name, "must be a duration such as 10s"),
     };
