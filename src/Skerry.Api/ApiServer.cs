@@ -64,7 +64,8 @@ public sealed class ApiServer : IAsyncDisposable
     [
         .. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes,
         .. KvEndpoints.Routes, .. SessionEndpoints.Routes, .. TxnEndpoints.Routes,
-        .. SkerryEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
+        .. OperatorEndpoints.Routes, .. AutopilotEndpoints.Routes,
+        .. SkerryEndpoints.Routes, .. GroupEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
     ];
 
     /// <summary>Method and pattern of every endpoint that answers.</summary>

@@ -11,9 +11,8 @@ namespace Skerry.Manifest;
 /// <param name="node">The manifest.</param>
 /// <param name="group">The group's name.</param>
 /// <param name="link">The way to the leader.</param>
-/// <param name="describe">What clients are told of a member.</param>
 /// <param name="reads">What linearizable reads rest on.</param>
-public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, Func<RaftMemberStatus, ManifestMember> describe, RaftReadMode reads) : IManifestLog, IManifestGroup, IStateMachine
+public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, RaftReadMode reads) : IManifestLog, IStateMachine
 {
     private readonly ulong _cluster = Core.StateHash.Mix(1, Encoding.UTF8.GetBytes(group)) | 1;
     private RaftNode? _raft;
@@ -35,9 +34,6 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
             };
         }
     }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ManifestMember> Members => _raft is { } raft ? [.. raft.Status.Members.Select(describe)] : [];
 
     /// <summary>Begins, once the log is open: the manifest serves from now on.</summary>
     public void Start(RaftNode raft)
@@ -87,30 +83,6 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
         };
     }
 
-    /// <summary>Refused: servers join by themselves, by their disks' own ids, which no URL names.</summary>
-    public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
-        Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
-
-    /// <inheritdoc/>
-    public Task<ManifestError> RemoveAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Remove, member, cancellation);
-
-    /// <inheritdoc/>
-    public Task<ManifestError> PromoteAsync(ulong member, CancellationToken cancellation) => ChangeAsync(RaftMemberChangeKind.Promote, member, cancellation);
-
-    /// <inheritdoc/>
-    public async Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation)
-    {
-        if (_raft is not { } raft) return ManifestError.NotLeader;
-        if (member == raft.Id) return ManifestError.None;
-        return await raft.TransferLeadershipAsync(member, cancellation) switch
-        {
-            RaftError.None => ManifestError.None,
-            RaftError.NotLeader => ManifestError.NotLeader,
-            RaftError.TransferAborted => ManifestError.Timeout,
-            _ => ManifestError.BadTransferTarget,
-        };
-    }
-
     /// <inheritdoc/>
     object? IStateMachine.Apply(ulong index, ReadOnlySpan<byte> command)
     {
@@ -128,20 +100,6 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     {
         if (status.LeaderId != 0) Volatile.Write(ref _leaderless, 0);
         else Interlocked.CompareExchange(ref _leaderless, node.Time.GetTimestamp(), 0);
-    }
-
-    private async Task<ManifestError> ChangeAsync(RaftMemberChangeKind kind, ulong member, CancellationToken cancellation)
-    {
-        if (_raft is not { } raft) return ManifestError.NotLeader;
-        return await raft.ChangeMembersAsync([new RaftMemberChange(kind, member)], cancellation) switch
-        {
-            RaftError.None or RaftError.NoChange => ManifestError.None,
-            RaftError.NotLeader or RaftError.NotReady => ManifestError.NotLeader,
-            RaftError.UnknownMember => ManifestError.MemberNotFound,
-            RaftError.LeaderLost => ManifestError.LeaderChanged,
-            RaftError.Stopped => ManifestError.Stopped,
-            _ => ManifestError.MembershipRefused,
-        };
     }
 
     private sealed class Written(ManifestSnapshot snapshot) : IRaftSnapshot

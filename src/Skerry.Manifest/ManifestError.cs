@@ -107,4 +107,25 @@ public enum ManifestError
 
     /// <summary>Another session holds the key, or none.</summary>
     OtherSession,
+
+    /// <summary>The observer that is to vote has not caught up with the leader's log yet, or is not heard.</summary>
+    NotCaughtUp,
+
+    /// <summary>Of the voters that would be left, no majority is there now.</summary>
+    MajorityLost,
+
+    /// <summary>Another change of the members is under way.</summary>
+    ChangeUnderWay,
+
+    /// <summary>No node of that name says that it takes part in this group's manifest.</summary>
+    NodeNotFound,
+
+    /// <summary>The node belongs to another founding of a group of that name.</summary>
+    NodeOfAnotherGroup,
+
+    /// <summary>Another restore has begun, or a part of this one is missing: begin again.</summary>
+    RestoreInterrupted,
+
+    /// <summary>What was to be restored is no whole state.</summary>
+    SnapshotDamaged,
 }

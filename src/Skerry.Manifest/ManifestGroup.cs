@@ -25,6 +25,8 @@ public sealed class ManifestGroup : IAsyncDisposable
     private readonly Founder _founder;
     private readonly GroupServing _serving;
     private readonly GroupLog _log;
+    private readonly MemberDesk _desk;
+    private readonly GroupMembers _members;
     private readonly BackgroundTasks _tasks = new();
 
     private ManifestGroup(
@@ -34,7 +36,10 @@ public sealed class ManifestGroup : IAsyncDisposable
         (_options, _disk, _raft, Manifest, _log, _peers, _directory) = (options, disk, raft, manifest, log, peers, directory);
         _founder = new Founder(options, raft, directory, _peers, new FoundingFile(Path.Combine(path, "founding")), time, logger) { Joined = Announce };
         _serving = new GroupServing(transport, AnswerAsync, logger);
-        var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, time, logger);
+        var pins = new MemberPins(Manifest);
+        var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, Manifest, pins, time, logger);
+        _desk = new MemberDesk(raft, directory, _peers, pins, () => _founder.Cluster);
+        _members = new GroupMembers(raft, Manifest, directory, _peers, _desk, autopilot.SoundFor, time);
         log.Start(raft);
         Announce();
         _serving.Start();
@@ -56,7 +61,7 @@ public sealed class ManifestGroup : IAsyncDisposable
     public ulong Cluster => _founder.Cluster;
 
     /// <summary>The members of the group.</summary>
-    public IManifestGroup Members => _log;
+    public IManifestGroup Members => _members;
 
     /// <summary>Opens the directory and takes part.</summary>
     /// <param name="options">How.</param>
@@ -75,7 +80,7 @@ public sealed class ManifestGroup : IAsyncDisposable
         RaftNode? raft = null;
         var manifest = new ManifestNode(options.Manifest, time, meters, loggers);
         var peers = new GroupPeers(transport, time);
-        var log = new GroupLog(manifest, options.Raft.Group, peers, member => Describe(member, directory), RaftReadMode.Quorum);
+        var log = new GroupLog(manifest, options.Raft.Group, peers, RaftReadMode.Quorum);
         try
         {
             raft = await RaftNode.StartAsync(options.Raft, log, transport, disk, time, loggers, meters).ConfigureAwait(false);
@@ -102,21 +107,16 @@ public sealed class ManifestGroup : IAsyncDisposable
         _disk.Dispose();
     }
 
-    private static ManifestMember Describe(RaftMemberStatus member, IGroupDirectory directory) => new(
-        member.Id,
-        member.Node,
-        [$"skerry://{member.Node}"],
-        directory.Servers.FirstOrDefault(server => server.Id == member.Id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [],
-        member.Role == RaftMemberRole.Observer);
-
     private void Announce() => _directory.Announce(new GroupServer(
         _options.Raft.Node, _raft.Id, _options.Role, _options.BootstrapExpect, _founder.Cluster, _options.ClientUrl, IsAlive: true));
 
     private async Task<GroupAnswer> AnswerAsync(string from, GroupRequest request, CancellationToken stopping)
     {
-        if (request.WhatCase == GroupRequest.WhatOneofCase.Command)
+        switch (request.WhatCase)
         {
-            return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), stopping).ConfigureAwait(false) };
+            case GroupRequest.WhatOneofCase.Command: return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), stopping).ConfigureAwait(false) };
+            case GroupRequest.WhatOneofCase.Member: return new GroupAnswer { Error = (uint)await _desk.DoAsync(request.Member, stopping).ConfigureAwait(false) };
+            case GroupRequest.WhatOneofCase.Report: return new GroupAnswer { Report = _members.Report() };
         }
 
         if (request.WhatCase == GroupRequest.WhatOneofCase.State) return new GroupAnswer { State = (uint)StateWatch.Answer(Manifest, from, request.State) };

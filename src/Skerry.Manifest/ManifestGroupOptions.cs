@@ -20,7 +20,7 @@ public sealed record ManifestGroupOptions
     /// <summary>How long a new node looks for a group that is there already before it founds one.</summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long a server must be there and sound before it gets a vote.</summary>
+    /// <summary>How long a server must be there and sound before it gets a vote, while nobody has set <see cref="AutopilotSettings"/>.</summary>
     public TimeSpan Stabilization { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a failed server keeps its place while there are more than <see cref="BootstrapExpect"/>; an observer, always.</summary>

@@ -11,6 +11,7 @@ namespace Skerry.Raft;
 /// <param name="Members">Everybody, by id; empty before the group is founded or this node was added.</param>
 /// <param name="FirstIndex">The first entry of its log.</param>
 /// <param name="LastIndex">The last entry of its log.</param>
+/// <param name="LastTerm">The term of that entry; 0: there is none.</param>
 /// <param name="CommitIndex">Up to where the log is agreed on, as far as it knows.</param>
 /// <param name="AppliedIndex">Up to where the state machine has taken it.</param>
 /// <param name="SnapshotIndex">The last entry in the newest snapshot; 0: none.</param>
@@ -26,6 +27,7 @@ public sealed record RaftStatus(
     ImmutableArray<RaftMemberStatus> Members,
     ulong FirstIndex,
     ulong LastIndex,
+    ulong LastTerm,
     ulong CommitIndex,
     ulong AppliedIndex,
     ulong SnapshotIndex,

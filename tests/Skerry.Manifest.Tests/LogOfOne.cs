@@ -43,6 +43,15 @@ public sealed class LogOfOne(ManifestNode node) : IManifestLog, IManifestGroup
     public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
         Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
 
+    public Task<ManifestError> AddAsync(string node, CancellationToken cancellation) => Task.FromResult(node == "one" ? ManifestError.None : ManifestError.NodeNotFound);
+
+    public Task<ManifestError> DemoteAsync(ulong member, CancellationToken cancellation) =>
+        Task.FromResult(member == Member ? ManifestError.MajorityLost : ManifestError.MemberNotFound);
+
+    public Task<GroupReport> ReportAsync(CancellationToken cancellation) => Task.FromResult(new GroupReport(
+        IsLost ? 0 : Member, Term, _index,
+        [new GroupMemberReport(Member, "one", IsVoter: true, !IsLost, IsAlive: true, IsReachable: true) { Term = Term, LastIndex = _index, LastTerm = Term, Lag = IsLost ? null : 0ul, HashIndex = _index, Hash = node.StateHash.Hash }]));
+
     public Task<ManifestError> RemoveAsync(ulong member, CancellationToken cancellation) =>
         Task.FromResult(member == Member ? ManifestError.MembershipRefused : ManifestError.MemberNotFound);
 

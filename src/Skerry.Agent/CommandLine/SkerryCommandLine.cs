@@ -58,6 +58,7 @@ internal static class SkerryCommandLine
         RegisterCommand.Create(terminal),
         DeregisterCommand.Create(terminal),
         ForwardCommand.Create(terminal),
+        GroupCommand.Create(terminal),
         TunnelCommand.Create(terminal),
         RelayCommand.Create(terminal),
         WhyCommand.Create(terminal),

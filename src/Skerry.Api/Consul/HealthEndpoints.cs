@@ -14,8 +14,6 @@ internal static class HealthEndpoints
         new("GET", "/v1/health/checks/{name}", "Checks of a service", ChecksAsync),
         new("GET", "/v1/health/service/{name}", "Instances of a service with their checks", ServiceAsync),
         new("GET", "/v1/health/state/{state}", "Checks in a state: any, passing, warning, critical", StateAsync),
-        new("GET", "/v1/status/leader", "Address of the leader: none yet, nothing is agreed by consensus", call => call.JsonAsync(JsonValue.Create(""))),
-        new("GET", "/v1/status/peers", "Addresses of the peers that agree by consensus: none yet", call => call.JsonAsync(new JsonArray())),
     ];
 
     private static Task NodeAsync(ApiCall call)

@@ -33,6 +33,9 @@ internal static class EtcdErrors
         ManifestError.MembershipRefused => new(GrpcStatus.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members"),
         ManifestError.BadTransferTarget => new(GrpcStatus.FailedPrecondition, "etcdserver: bad leader transferee"),
         ManifestError.ReservedKey => new(GrpcStatus.PermissionDenied, "etcdserver: permission denied: keys that begin with _skerry/ can be read, and are written by Skerry alone"),
+        ManifestError.NotCaughtUp => new(GrpcStatus.FailedPrecondition, "etcdserver: can only promote a learner member which is in sync with leader"),
+        ManifestError.MajorityLost => new(GrpcStatus.Unavailable, "etcdserver: unhealthy cluster"),
+        ManifestError.ChangeUnderWay => new(GrpcStatus.Unavailable, "skerry: another change of the members is under way"),
         _ => new(GrpcStatus.Internal, $"skerry: {error}"),
     };
 

@@ -47,6 +47,9 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
 
     public CancellationToken Aborted => http.RequestAborted;
 
+    /// <summary>The time of day.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
     /// <summary>Ends when the API stops.</summary>
     public CancellationToken Stopping => stopping;
 

@@ -200,9 +200,10 @@ internal sealed class RoundOutputs(RaftOptions options, ProposalTable proposals,
             var match = member.Id == core.Id && core.Role == RaftRole.Leader ? core.LastIndex : progress?.Match ?? 0;
             return new RaftMemberStatus(member.Id, member.Name, member.VotesInNew ? RaftMemberRole.Voter : RaftMemberRole.Observer, match, progress is { } known ? now - known.HeardAt : null);
         });
+        core.TryTermAt(core.LastIndex, out var lastTerm);
         var leader = core.Configuration.TryFind(core.Leader, out var found) ? found.Name : null;
         return new RaftStatus(
-            core.Id, RoleOf(core.Role), core.Term, core.Leader, leader, [.. members], core.BaseIndex + 1, core.LastIndex, core.CommitIndex, Applier.Index, core.Snapshot.Index,
+            core.Id, RoleOf(core.Role), core.Term, core.Leader, leader, [.. members], core.BaseIndex + 1, core.LastIndex, lastTerm, core.CommitIndex, Applier.Index, core.Snapshot.Index,
             View.Bytes, Log.IsFull, _failure);
     }
 }

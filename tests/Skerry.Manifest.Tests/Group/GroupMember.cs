@@ -25,8 +25,7 @@ internal sealed class GroupMember(ManifestGroup group, string name, string path)
     public async Task StartAsync(long snapshotBytes)
     {
         Node = new ManifestNode(new ManifestOptions(), TimeProvider.System, new NoMeters(), NullLoggerFactory.Instance);
-        Log = new GroupLog(
-            Node, "site", group, member => new ManifestMember(member.Id, member.Node, [], [$"http://{member.Node}:2379"], member.Role == RaftMemberRole.Observer), RaftReadMode.Quorum);
+        Log = new GroupLog(Node, "site", group, RaftReadMode.Quorum);
         _transport = group.Network.Join(name);
         _disk = DiskDirectory.Open(path);
         var options = new RaftOptions { Group = "site", Node = name, SnapshotBytes = snapshotBytes, TrailingEntries = 10 };

@@ -14,6 +14,7 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(RelayResult[]))]
 [JsonSerializable(typeof(WhyResult))]
 [JsonSerializable(typeof(PingResult))]
+[JsonSerializable(typeof(GroupResult))]
 [JsonSerializable(typeof(OutcomeResult))]
 [JsonSerializable(typeof(KeyResult))]
 [JsonSerializable(typeof(AuthorityResult))]

@@ -14,6 +14,8 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ReportPatience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<string, Lazy<GroupPeer>> _peers = new(StringComparer.Ordinal);
 
     /// <summary>Asks about a founding; null: there was no answer.</summary>
@@ -61,6 +63,36 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
         {
             cancellation.ThrowIfCancellationRequested();
             return StateAnswer.Unknown;
+        }
+    }
+
+    /// <summary>Asks the leader for a change of the members.</summary>
+    public async Task<ManifestError> ChangeAsync(string node, MemberMessage wanted, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await Of(node).AskAsync(new GroupRequest { Member = wanted }, cancellation).ConfigureAwait(false);
+            return Enum.IsDefined((ManifestError)answer.Error) ? (ManifestError)answer.Error : ManifestError.LeaderChanged;
+        }
+        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
+        {
+            return ManifestError.LeaderChanged;
+        }
+    }
+
+    /// <summary>Asks a node how it fares; null: there was no answer.</summary>
+    public async Task<ReportMessage?> ReportAsync(string node, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(ReportPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            return (await Of(node).AskAsync(new GroupRequest { Report = true }, either.Token).ConfigureAwait(false)).Report;
+        }
+        catch (Exception failed) when (failed is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return null;
         }
     }
 

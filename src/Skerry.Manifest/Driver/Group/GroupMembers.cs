@@ -1,0 +1,119 @@
+using Skerry.Manifest.Wire;
+using Skerry.Raft;
+
+namespace Skerry.Manifest.Driver.Group;
+
+/// <summary>The members of the group as any node shows and changes them: changes go to whoever leads.</summary>
+/// <param name="raft">This node's part.</param>
+/// <param name="manifest">This node's state.</param>
+/// <param name="directory">Who is there.</param>
+/// <param name="peers">The way to the others.</param>
+/// <param name="desk">Does it where this node leads.</param>
+/// <param name="soundFor">How long the autopilot has counted a member as sound; null: it does not, or this node does not lead.</param>
+/// <param name="time">For pauses.</param>
+internal sealed class GroupMembers(
+    RaftNode raft, ManifestNode manifest, IGroupDirectory directory, GroupPeers peers, MemberDesk desk, Func<ulong, TimeSpan?> soundFor, TimeProvider time) : IManifestGroup
+{
+    /// <summary>How long a group without a leader is waited for: some elections.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public IReadOnlyList<ManifestMember> Members => [.. raft.Status.Members.Select(Describe)];
+
+    /// <summary>Refused: servers join by themselves, by their disks' own ids, which no URL names.</summary>
+    public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
+        Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
+
+    public Task<ManifestError> AddAsync(string node, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Add, 0, node, cancellation);
+
+    public Task<ManifestError> RemoveAsync(ulong member, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Remove, member, "", cancellation);
+
+    public Task<ManifestError> PromoteAsync(ulong member, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Promote, member, "", cancellation);
+
+    public Task<ManifestError> DemoteAsync(ulong member, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Demote, member, "", cancellation);
+
+    public Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Transfer, member, "", cancellation);
+
+    /// <summary>What this node says of itself to others.</summary>
+    public ReportMessage Report()
+    {
+        var status = raft.Status;
+        var (index, hash) = manifest.StateHash;
+        var report = new ReportMessage
+        {
+            Id = status.Id,
+            Term = status.Term,
+            Leader = status.LeaderId,
+            Last = status.LastIndex,
+            LastTerm = status.LastTerm,
+            Applied = status.AppliedIndex,
+            HashIndex = index,
+            Hash = hash,
+        };
+        if (!status.IsLeader) return report;
+        foreach (var member in status.Members)
+        {
+            var heard = new HeardMessage { Id = member.Id, Match = member.Match };
+            if (member.Silence is { } silence) heard.Silence = (ulong)Math.Max(0, silence.TotalMilliseconds);
+            if (soundFor(member.Id) is { } sound) heard.Sound = (ulong)Math.Max(0, sound.TotalMilliseconds);
+            report.Heard.Add(heard);
+        }
+
+        return report;
+    }
+
+    public async Task<GroupReport> ReportAsync(CancellationToken cancellation)
+    {
+        var status = raft.Status;
+        var reports = await Task.WhenAll(status.Members.Select(member => member.Id == status.Id
+            ? Task.FromResult<ReportMessage?>(Report())
+            : peers.ReportAsync(member.Node, cancellation))).ConfigureAwait(false);
+        var said = reports.Where(report => report is not null).ToDictionary(report => report!.Id, report => report!);
+        var leading = said.Values.Where(report => report.Leader == report.Id).MaxBy(report => report.Term);
+        var heard = leading?.Heard.ToDictionary(member => member.Id) ?? [];
+        var term = Math.Max(status.Term, said.Values.Select(report => report.Term).DefaultIfEmpty().Max());
+        return new GroupReport(leading?.Id ?? 0, term, status.CommitIndex, [.. status.Members.OrderBy(member => member.Node, StringComparer.Ordinal).Select(member =>
+            Describe(member, said.GetValueOrDefault(member.Id), leading, heard.GetValueOrDefault(member.Id)))]);
+    }
+
+    private GroupMemberReport Describe(RaftMemberStatus member, ReportMessage? said, ReportMessage? leading, HeardMessage? heard)
+    {
+        var isAlive = directory.Servers.Any(server => server.Id == member.Id && server.IsAlive);
+        var last = said?.Last ?? heard?.Match ?? 0;
+        return new GroupMemberReport(member.Id, member.Node, member.Role == RaftMemberRole.Voter, leading?.Id == member.Id, isAlive, said is not null)
+        {
+            Term = said?.Term ?? 0,
+            LastIndex = last,
+            LastTerm = said?.LastTerm ?? 0,
+            Lag = leading is null ? null : leading.Last - Math.Min(leading.Last, heard?.Match ?? last),
+            Silence = heard is { HasSilence: true } ? TimeSpan.FromMilliseconds(heard.Silence) : null,
+            Sound = heard is { HasSound: true } ? TimeSpan.FromMilliseconds(heard.Sound) : null,
+            HashIndex = said?.HashIndex ?? 0,
+            Hash = said?.Hash ?? 0,
+        };
+    }
+
+    private ManifestMember Describe(RaftMemberStatus member) => new(
+        member.Id,
+        member.Node,
+        [$"skerry://{member.Node}"],
+        directory.Servers.FirstOrDefault(server => server.Id == member.Id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [],
+        member.Role == RaftMemberRole.Observer);
+
+    /// <summary>Asks whoever leads, until one does. What was asked of one that was lost may be done or not, and is not asked again.</summary>
+    private async Task<ManifestError> AskLeaderAsync(MemberAction action, ulong id, string node, CancellationToken cancellation)
+    {
+        var wanted = new MemberMessage { Action = (uint)action, Id = id, Node = node };
+        for (var began = time.GetTimestamp(); ;)
+        {
+            var status = raft.Status;
+            var error = status.IsLeader ? await desk.DoAsync(wanted, cancellation).ConfigureAwait(false)
+                : status.Leader is { } leader && status.LeaderId != raft.Id ? await peers.ChangeAsync(leader, wanted, cancellation).ConfigureAwait(false)
+                : ManifestError.NoLeader;
+            if (error is not (ManifestError.NoLeader or ManifestError.NotLeader)) return error;
+            if (time.GetElapsedTime(began) > Patience) return ManifestError.NoLeader;
+            await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+        }
+    }
+}
