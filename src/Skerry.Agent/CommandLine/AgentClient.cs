@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -53,6 +55,17 @@ internal sealed class AgentClient : IDisposable
     public async Task DeleteAsync(string path, CancellationToken cancellation) =>
         (await SendAsync(HttpMethod.Delete, path, null, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
 
+    /// <summary>Asks, and gives the answer as it is. That something is not there is an answer, too: the agent has no words for it.</summary>
+    public async Task<AgentAnswer> AskAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellation)
+    {
+        using var content = body is null ? null : new ByteArrayContent(body);
+        using var answer = await TrySendAsync(method, path, content, HttpCompletionOption.ResponseContentRead, cancellation);
+        var bytes = await answer.Content.ReadAsByteArrayAsync(cancellation);
+        var isMissing = answer.StatusCode == HttpStatusCode.NotFound && bytes.Length == 0;
+        if (!answer.IsSuccessStatusCode && !isMissing) throw Refused(answer, Encoding.UTF8.GetString(bytes));
+        return new AgentAnswer(!isMissing, bytes, Number(answer, "X-Consul-Index"), Number(answer, "X-Skerry-Revision"));
+    }
+
     /// <summary>The lines of an answer that does not end by itself.</summary>
     public IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellation) => LinesAsync(HttpMethod.Get, path, null, cancellation);
 
@@ -89,13 +102,26 @@ internal sealed class AgentClient : IDisposable
         }
     }
 
+    private static long Number(HttpResponseMessage answer, string header) =>
+        answer.Headers.TryGetValues(header, out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static CommandFailedException Refused(HttpResponseMessage answer, string text) => new(
+        answer.StatusCode == HttpStatusCode.NotFound ? ExitCode.NotFound : ExitCode.Failed,
+        text.Trim() is { Length: > 0 } said ? said : $"The agent answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
     {
-        HttpResponseMessage answer;
+        var answer = await TrySendAsync(method, path, body, completion, cancellation);
+        if (answer.IsSuccessStatusCode) return answer;
+        using (answer) throw Refused(answer, await answer.Content.ReadAsStringAsync(cancellation));
+    }
+
+    private async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
+    {
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = body };
-            answer = await _http.SendAsync(request, completion, cancellation);
+            return await _http.SendAsync(request, completion, cancellation);
         }
         catch (HttpRequestException refused)
         {
@@ -105,14 +131,6 @@ internal sealed class AgentClient : IDisposable
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new CommandFailedException(ExitCode.Unreachable, $"The agent at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
-        }
-
-        if (answer.IsSuccessStatusCode) return answer;
-        using (answer)
-        {
-            var text = (await answer.Content.ReadAsStringAsync(cancellation)).Trim();
-            throw new CommandFailedException(answer.StatusCode == HttpStatusCode.NotFound ? ExitCode.NotFound : ExitCode.Failed,
-                text.Length > 0 ? text : $"The agent answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
         }
     }
 }

@@ -20,7 +20,8 @@ internal static class SkerryCommandLine
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellation)
     {
         // Who says nothing wants to know what there is to say.
-        var parse = Create(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"]);
+        // @FILE is a value's, and no file with more arguments.
+        var parse = Create(terminal).Parse(arguments.Length > 0 ? arguments : ["--help"], new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
         {
             Output = terminal.Output,
@@ -57,6 +58,7 @@ internal static class SkerryCommandLine
         ServicesCommand.Create(terminal),
         RegisterCommand.Create(terminal),
         DeregisterCommand.Create(terminal),
+        KvCommand.Create(terminal),
         ForwardCommand.Create(terminal),
         GroupCommand.Create(terminal),
         TunnelCommand.Create(terminal),

@@ -39,7 +39,7 @@ public sealed class UsageTests
     {
         var run = await CommandLineRun.OfAsync("--help");
         Assert.Equal(ExitCode.Success, run.ExitCode);
-        string[] verbs = ["agent", "dev", "demo", "members", "join", "leave", "force-leave", "services", "register", "deregister", "monitor", "keygen", "validate", "version", "completion"];
+        string[] verbs = ["agent", "dev", "demo", "members", "join", "leave", "force-leave", "services", "register", "deregister", "kv", "monitor", "keygen", "validate", "version", "completion"];
         Assert.All(verbs, verb => Assert.Contains($"  {verb} ", run.Output, StringComparison.Ordinal));
         Assert.Contains("Exit codes:", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("demo-service", run.Output, StringComparison.Ordinal);

@@ -20,10 +20,17 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(AuthorityResult))]
 [JsonSerializable(typeof(CredentialResult))]
 [JsonSerializable(typeof(RevocationsResult))]
+[JsonSerializable(typeof(EntryResult))]
+[JsonSerializable(typeof(EntryResult[]))]
+[JsonSerializable(typeof(EntryChangeResult))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(VersionResult))]
 [JsonSerializable(typeof(ValidationResult))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
     /// <summary>Escapes what JSON asks for and no more: keys in base64 stay as they are.</summary>
     public static ResultJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>The same on one line, for results that follow each other without end.</summary>
+    public static ResultJson Lines => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = false });
 }
