@@ -64,7 +64,7 @@ public sealed class ApiServer : IAsyncDisposable
     [
         .. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes,
         .. KvEndpoints.Routes, .. SessionEndpoints.Routes, .. TxnEndpoints.Routes,
-        .. OperatorEndpoints.Routes, .. AutopilotEndpoints.Routes,
+        .. OperatorEndpoints.Routes, .. AutopilotEndpoints.Routes, .. SnapshotEndpoints.Routes,
         .. SkerryEndpoints.Routes, .. GroupEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
     ];
 

@@ -265,14 +265,16 @@ public sealed class ManifestNode : IAsyncDisposable
     internal ValueTask<bool> MarkedAsync(CancellationToken cancellation) => _replica.Marked.WaitAsync(cancellation);
 
     /// <summary>Has the group do something, and waits for this node to have done it.</summary>
-    internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default)
+    internal Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default) => ProposeAsync(body, _options.RequestTimeout, cancellation);
+
+    internal async Task<ManifestResult> ProposeAsync(object body, TimeSpan patience, CancellationToken cancellation)
     {
         if (_log is not { } log || _stopping.IsCancellationRequested) return Refused(ManifestError.Stopped);
         if (body is PutOp or LockOp or TxnOp or SequenceOp or GrantBody or SessionBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
         if (_replica.Begin() is not { } request) return Refused(ManifestError.TooManyRequests);
         var began = _time.GetTimestamp();
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
-        waiting.CancelAfter(_options.RequestTimeout);
+        waiting.CancelAfter(patience);
         try
         {
             var command = CommandCodec.Encode(new Command(0, request.Id, body));

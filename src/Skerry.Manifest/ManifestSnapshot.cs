@@ -13,6 +13,7 @@ public sealed class ManifestSnapshot : IDisposable
         _released = released;
         Index = index;
         View = machine.Keys.View;
+        Keys = machine.Keys.Keys;
         History = machine.Keys.HistoryHash;
         Hash = machine.Hash;
         Clock = machine.Clock;
@@ -21,6 +22,7 @@ public sealed class ManifestSnapshot : IDisposable
         SessionIndex = machine.Sessions.Index;
         Sessions = [.. machine.Sessions.InOrder.Select(session => (session.Data, session.Deadline))];
         Delays = [.. machine.Sessions.Delays];
+        Staged = machine.Staged;
         Clients = [.. machine.Requests.InOrder.Select(client => (client.Client, client.Floor, client.InOrder.ToArray()))];
     }
 
@@ -32,6 +34,9 @@ public sealed class ManifestSnapshot : IDisposable
 
     /// <summary>The hash of the state, as replicas compare it.</summary>
     public ulong Hash { get; }
+
+    /// <summary>Keys in it.</summary>
+    public long Keys { get; }
 
     internal KeySpaceView View { get; }
 
@@ -48,6 +53,8 @@ public sealed class ManifestSnapshot : IDisposable
     internal (ManifestSession Session, long Deadline)[] Sessions { get; }
 
     internal (long End, byte[] Key)[] Delays { get; }
+
+    internal StagedRestore? Staged { get; }
 
     internal (ulong Client, ulong Floor, (ulong Sequence, RequestOutcome Outcome)[] Requests)[] Clients { get; }
 

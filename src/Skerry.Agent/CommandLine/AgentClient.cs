@@ -66,6 +66,34 @@ internal sealed class AgentClient : IDisposable
         return new AgentAnswer(!isMissing, bytes, Number(answer, "X-Consul-Index"), Number(answer, "X-Skerry-Revision"));
     }
 
+    /// <summary>Copies what is answered, however long it takes.</summary>
+    /// <param name="path">What is asked for.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="copied">Told of each piece's length.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="CommandFailedException">Refused, or broken off.</exception>
+    public async Task CopyAsync(string path, Stream target, Action<int> copied, CancellationToken cancellation)
+    {
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            await CopyAsync(await answer.Content.ReadAsStreamAsync(cancellation), target, copied, cancellation);
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException)
+        {
+            throw new CommandFailedException(ExitCode.Failed, $"It broke off: {broken.Message}");
+        }
+    }
+
+    /// <summary>Sends a file, however long it takes.</summary>
+    public async Task PutFileAsync(string path, Stream source, Action<int> sent, CancellationToken cancellation)
+    {
+        _http.Timeout = Timeout.InfiniteTimeSpan;
+        using var content = new CountedContent(source, sent);
+        (await SendAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
+    }
+
     /// <summary>The lines of an answer that does not end by itself.</summary>
     public IAsyncEnumerable<string> ReadLinesAsync(string path, CancellationToken cancellation) => LinesAsync(HttpMethod.Get, path, null, cancellation);
 
@@ -77,6 +105,16 @@ internal sealed class AgentClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static async Task CopyAsync(Stream from, Stream to, Action<int> copied, CancellationToken cancellation)
+    {
+        var buffer = new byte[128 * 1024];
+        while (await from.ReadAsync(buffer, cancellation) is > 0 and var read)
+        {
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            copied(read);
+        }
+    }
 
     private static ByteArrayContent Content<T>(T body, JsonTypeInfo<T> type) =>
         new(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
@@ -131,6 +169,20 @@ internal sealed class AgentClient : IDisposable
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new CommandFailedException(ExitCode.Unreachable, $"The agent at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
+        }
+    }
+
+    /// <summary>A file that says how much of it has gone.</summary>
+    private sealed class CountedContent(Stream source, Action<int> sent) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => CopyAsync(source, stream, sent, CancellationToken.None);
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => CopyAsync(source, stream, sent, cancellationToken);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = source.Length;
+            return true;
         }
     }
 }

@@ -61,6 +61,7 @@ internal static class SkerryCommandLine
         KvCommand.Create(terminal),
         ForwardCommand.Create(terminal),
         GroupCommand.Create(terminal),
+        SnapshotCommand.Create(terminal),
         TunnelCommand.Create(terminal),
         RelayCommand.Create(terminal),
         WhyCommand.Create(terminal),

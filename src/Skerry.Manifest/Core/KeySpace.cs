@@ -171,6 +171,15 @@ internal sealed class KeySpace
         foreach (var (record, version) in all.Events) _events.Append(record, version);
     }
 
+    /// <summary>Goes on at a later revision, with all before it compacted, since it takes the place of another key space.</summary>
+    /// <param name="revision">Above its own.</param>
+    /// <param name="history">The hash of all changes of the one it takes the place of.</param>
+    public void Leap(long revision, ulong history)
+    {
+        Invariant.That(revision > Revision && _changes == 0);
+        (Revision, Compacted, HistoryHash) = (revision, revision, StateHash.Mix(history, HistoryHash));
+    }
+
     public static ulong HashOf(byte[] key, long revision, long created, long version, long lease, byte[] value, KeyFacts? facts = null)
     {
         var hash = StateHash.Mix((ulong)revision, key);

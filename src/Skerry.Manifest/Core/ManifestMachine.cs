@@ -6,8 +6,8 @@ namespace Skerry.Manifest.Core;
 /// </summary>
 internal sealed class ManifestMachine
 {
-    private readonly SessionRules _sessions;
-    private readonly OpRunner _runner;
+    private SessionRules _sessions;
+    private OpRunner _runner;
 
     public ManifestMachine()
     {
@@ -15,11 +15,17 @@ internal sealed class ManifestMachine
         _runner = new OpRunner(Keys, Leases, Sessions, _sessions);
     }
 
-    public KeySpace Keys { get; } = new();
+    /// <summary>Reads a whole state from its parts; null: it is none.</summary>
+    public Func<StagedRestore, ManifestMachine?> ReadState { get; set; } = static _ => null;
 
-    public LeaseTable Leases { get; } = new();
+    public KeySpace Keys { get; private set; } = new();
 
-    public SessionTable Sessions { get; } = new();
+    public LeaseTable Leases { get; private set; } = new();
+
+    public SessionTable Sessions { get; private set; } = new();
+
+    /// <summary>What has come of a state that is to take the place of this one; null: nothing.</summary>
+    public StagedRestore? Staged { get; set; }
 
     public RequestHistory Requests { get; } = new();
 
@@ -43,7 +49,7 @@ internal sealed class ManifestMachine
             hash = StateHash.Mix(hash, Requests.Hash);
             hash = StateHash.Mix(StateHash.Mix(hash, Sessions.Hash), Sessions.Index);
             foreach (var alarm in Alarms) hash = StateHash.Mix(StateHash.Mix(hash, alarm.Member), (long)alarm.Kind);
-            return hash;
+            return Staged is null ? hash : StateHash.Mix(hash, Staged.Hash);
         }
     }
 
@@ -51,6 +57,7 @@ internal sealed class ManifestMachine
     {
         Clock = Math.Max(Clock, command.Stamp);
         Sessions.Forget(Clock);
+        if (Staged is { } staged && Clock - staged.Touched > StagedRestore.Patience) Staged = null;
         if (Requests.IsKnown(command.Request, out var outcome)) return Repeated(outcome);
         var result = Do(command.Body);
         Requests.Add(command.Request, RequestOutcome.Of(result));
@@ -81,6 +88,7 @@ internal sealed class ManifestMachine
         ExpireBody expire => Expire(expire),
         CompactBody compact => Compact(compact),
         AlarmBody alarm => Alarm(alarm),
+        RestorePartBody part => Restore(part),
         _ => Refused(ManifestError.Malformed),
     };
 
@@ -148,6 +156,38 @@ internal sealed class ManifestMachine
         if (compact.Revision > Keys.Revision) return Refused(ManifestError.FutureRevision);
         Keys.Compact(compact.Revision);
         return new ManifestResult { Revision = Keys.Revision };
+    }
+
+    private ManifestResult Restore(RestorePartBody part)
+    {
+        if (part.Offset == 0) Staged = StagedRestore.Begin(part.Id, Clock);
+        if (Staged is not { } staged || staged.Id != part.Id || staged.Length != part.Offset) return Refused(ManifestError.RestoreInterrupted);
+        Staged = part is { Bytes.IsEmpty: true, IsLast: false } ? null : staged.Add(part.Bytes, Clock);
+        if (!part.IsLast) return new ManifestResult { Revision = Keys.Revision };
+        var whole = Staged!;
+        Staged = null;
+        if (ReadState(whole) is not { } state) return Refused(ManifestError.SnapshotDamaged);
+        Adopt(state);
+        return new ManifestResult { Revision = Keys.Revision };
+    }
+
+    /// <summary>
+    /// Another state takes the place of this one. What belongs to the log and not to what it is about goes on: its time, and which requests were applied. Revisions never go back, and those
+    /// before are compacted, so that no client takes one for another and every watcher looks anew; what had time left has as much left.
+    /// </summary>
+    private void Adopt(ManifestMachine state)
+    {
+        // A watcher that was told all until now has missed the one between.
+        state.Keys.Leap(Math.Max(Keys.Revision, state.Keys.Revision) + 2, Keys.HistoryHash);
+        var ahead = Clock - state.Clock;
+        foreach (var lease in state.Leases.InOrder.ToArray()) state.Leases.Renew(lease, lease.Deadline + ahead);
+        foreach (var session in state.Sessions.InOrder.ToArray()) state.Sessions.Renew(session, session.Deadline + ahead);
+        state.Sessions.MoveDelays(ahead);
+        state.Sessions.Index = Math.Max(Sessions.Index, state.Sessions.Index) + 1;
+        (Keys, Leases, Sessions) = (state.Keys, state.Leases, state.Sessions);
+        Alarms.Clear();
+        _sessions = new SessionRules(Keys, Leases, Sessions);
+        _runner = new OpRunner(Keys, Leases, Sessions, _sessions);
     }
 
     private ManifestResult Alarm(AlarmBody body)

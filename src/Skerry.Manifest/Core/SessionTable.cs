@@ -83,6 +83,16 @@ internal sealed class SessionTable
         keys.Add(key);
     }
 
+    /// <summary>Has all delays end later, or earlier, by some milliseconds.</summary>
+    public void MoveDelays(long by)
+    {
+        var delays = Delays.ToArray();
+        foreach (var (end, key) in delays) Hash -= HashOf(key, end);
+        _delays.Clear();
+        _delaysByEnd.Clear();
+        foreach (var (end, key) in delays) Delay(key, end + by);
+    }
+
     /// <summary>Forgets delays that are over.</summary>
     public void Forget(long now)
     {

@@ -9,7 +9,7 @@ internal sealed class Replica(ulong client, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly PendingRequests _pending = new(client);
     private readonly LogClock _clock = new(time);
-    private ManifestMachine _machine = new();
+    private ManifestMachine _machine = new() { ReadState = SnapshotReader.TryRead };
     private KeySpaceView _view = new ManifestMachine().Keys.View;
 
     /// <summary>The keys as of the last command that was applied whole.</summary>
@@ -70,11 +70,11 @@ internal sealed class Replica(ulong client, TimeProvider time)
     {
         lock (_gate)
         {
-            var machine = _machine;
-            machine.Keys.Pins++;
-            return new ManifestSnapshot(machine, Applied, () =>
+            var keys = _machine.Keys;
+            keys.Pins++;
+            return new ManifestSnapshot(_machine, Applied, () =>
             {
-                lock (_gate) machine.Keys.Pins--;
+                lock (_gate) keys.Pins--;
             });
         }
     }
@@ -82,6 +82,7 @@ internal sealed class Replica(ulong client, TimeProvider time)
     public void Restore(ulong index, Stream source)
     {
         var machine = SnapshotReader.Read(source);
+        machine.ReadState = SnapshotReader.TryRead;
         lock (_gate)
         {
             _machine = machine;

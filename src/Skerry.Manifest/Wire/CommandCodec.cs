@@ -90,6 +90,13 @@ internal static class CommandCodec
                 target.Number(alarm.Alarm.Member);
                 target.Number((ulong)alarm.Alarm.Kind);
                 break;
+            case RestorePartBody part:
+                target.Byte((byte)CommandKind.RestorePart);
+                target.Fixed(part.Id);
+                target.Signed(part.Offset);
+                target.Flags(part.IsLast);
+                target.Bytes(part.Bytes.Span);
+                break;
             default: SessionCodec.Write(target, body); break;
         }
     }
@@ -117,6 +124,7 @@ internal static class CommandCodec
                 var (member, alarm) = (reader.Number(), reader.Number());
                 if (alarm > (ulong)AlarmKind.Corrupt) reader.Fail();
                 return new AlarmBody(isRaised, new ManifestAlarm(member, (AlarmKind)alarm));
+            case CommandKind.RestorePart: return new RestorePartBody(reader.Fixed(), reader.Signed(), reader.Byte() == 1, reader.Bytes());
             default: return SessionCodec.Read(ref reader, kind);
         }
     }

@@ -18,4 +18,5 @@ internal enum CommandKind : byte
     EndSessions = 13,
     RenewSession = 14,
     Sequence = 15,
+    RestorePart = 20,
 }

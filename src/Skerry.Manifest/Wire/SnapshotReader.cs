@@ -16,12 +16,29 @@ internal sealed class SnapshotReader(Stream source)
     /// <exception cref="InvalidDataException">It is damaged, or of another format.</exception>
     public static ManifestMachine Read(Stream source) => new SnapshotReader(source).Read();
 
+    /// <summary>Reads the parts of a restore.</summary>
+    /// <returns>Null: it is damaged, or of another format.</returns>
+    public static ManifestMachine? TryRead(StagedRestore staged)
+    {
+        try
+        {
+            using var parts = new PartsStream(staged.Parts);
+            return Read(parts);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     private ManifestMachine Read()
     {
         Span<byte> magic = stackalloc byte[4];
         Fill(magic);
         if (!magic.SequenceEqual(SnapshotWriter.Magic)) throw Damaged("it does not begin like one");
-        if (Byte() is var format and not SnapshotWriter.Format) throw new InvalidDataException($"The snapshot is of format {format}; this version reads format {SnapshotWriter.Format}.");
+        var format = Byte();
+        if (format is not (SnapshotWriter.Format or SnapshotWriter.FormatWithRestore))
+            throw new InvalidDataException($"The snapshot is of format {format}; this version reads formats up to {SnapshotWriter.FormatWithRestore}.");
         var machine = new ManifestMachine();
         var (revision, compacted) = (Signed(), Signed());
         machine.Clock = Signed();
@@ -36,6 +53,7 @@ internal sealed class SnapshotReader(Stream source)
 
         Sessions(machine);
         for (var count = Number(); count > 0; count--) Client(machine);
+        if (format == SnapshotWriter.FormatWithRestore) Restore(machine);
         Keys(machine, revision);
         machine.Keys.Loaded(revision, compacted, history);
         Sum();
@@ -98,6 +116,14 @@ internal sealed class SnapshotReader(Stream source)
         {
             client.Add(Number(), new RequestOutcome((ManifestError)Number(), Signed(), Signed(), Byte() == 1));
         }
+    }
+
+    private void Restore(ManifestMachine machine)
+    {
+        var staged = StagedRestore.Begin(Fixed(), 0);
+        var touched = Signed();
+        for (var count = Number(); count > 0; count--) staged = staged.Add(Bytes(), touched);
+        machine.Staged = staged with { Touched = touched };
     }
 
     private void Keys(ManifestMachine machine, long revision)

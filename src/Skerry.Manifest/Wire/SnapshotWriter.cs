@@ -8,11 +8,12 @@ namespace Skerry.Manifest.Wire;
 /// <summary>
 /// Writes a snapshot; numbers as <see cref="CommandWriter"/> has them:
 /// <code>
-/// "SKMF" format u8 = 1 | revision compacted clock | history u64 | state hash u64
+/// "SKMF" format u8 = 1, or 2 with a restore under way | revision compacted clock | history u64 | state hash u64
 /// alarms:  count (member kind)*
 /// leases:  count (id seconds deadline)*, by id
 /// sessions: index, count (session deadline)*, by id; delays: count (end key)*, by end
 /// clients: count (client u64, floor, count (sequence error revision number succeeded)*)*, the longest unheard first
+/// restore: in format 2 alone: id u64, touched, count (part)*
 /// keys:    (key, count (mod order deleted facts [create version lease value [flags lock-index session]])*)*, by key, the oldest state first; an empty key ends them
 /// CRC32C of all before, u32
 /// </code>
@@ -21,6 +22,7 @@ namespace Skerry.Manifest.Wire;
 internal static class SnapshotWriter
 {
     public const byte Format = 1;
+    public const byte FormatWithRestore = 2;
     private const int FlushAt = 64 * 1024;
 
     public static ReadOnlySpan<byte> Magic => "SKMF"u8;
@@ -49,7 +51,7 @@ internal static class SnapshotWriter
         public void Header(ManifestSnapshot snapshot)
         {
             _buffer.Write(Magic);
-            Writer.Byte(Format);
+            Writer.Byte(snapshot.Staged is null ? Format : FormatWithRestore);
             Writer.Signed(snapshot.View.Revision);
             Writer.Signed(snapshot.View.Compacted);
             Writer.Signed(snapshot.Clock);
@@ -73,6 +75,7 @@ internal static class SnapshotWriter
 
             Sessions(snapshot);
             Clients(snapshot);
+            if (snapshot.Staged is { } staged) Restore(staged);
         }
 
         public void FlushIfLarge()
@@ -105,6 +108,18 @@ internal static class SnapshotWriter
             {
                 Writer.Signed(end);
                 Writer.Bytes(key);
+            }
+        }
+
+        private void Restore(StagedRestore staged)
+        {
+            Writer.Fixed(staged.Id);
+            Writer.Signed(staged.Touched);
+            Writer.Number((ulong)staged.Parts.Count);
+            foreach (var part in staged.Parts)
+            {
+                Writer.Bytes(part.Span);
+                FlushIfLarge();
             }
         }
 

@@ -89,6 +89,30 @@ public sealed class MemberChangeTests : IAsyncDisposable
         Assert.Equal((ManifestError.None, true), await (wanted with { MinQuorum = 0 }).WriteAsync(second, read.ModRevision, Cancel));
     }
 
+    [Fact]
+    public async Task A_saved_state_that_is_restored_at_a_follower_is_restored_on_all()
+    {
+        await FoundAsync("a", "b", "c");
+        await PutAsync("kept", "1");
+        var (_, saved) = await SnapshotArchive.SaveAsync(Follower.Manifest, "dc1", "x", DateTimeOffset.UnixEpoch, Cancel);
+        await PutAsync("later", "1");
+        await using (saved)
+        {
+            using var archive = await SnapshotArchive.OpenAsync(saved, Cancel);
+            Assert.Equal(ManifestError.None, await archive.RestoreAsync(Follower.Manifest, Cancel));
+        }
+
+        foreach (var node in _nodes)
+        {
+            var read = (RangeResult)await node.Manifest.RangeAsync(new RangeOp { Range = KeyRange.All }, Cancel);
+            Assert.Equal(["kept"], read.Entries.Select(entry => Ops.Text(entry.Key)));
+        }
+
+        await Eventually.HoldsAsync(() => _nodes.Select(node => node.Manifest.StateHash).Distinct().Count() == 1);
+
+        Task PutAsync(string key, string value) => Eventually.HoldsAsync(async () => (await Follower.Manifest.ExecuteAsync(Ops.Put(key, value), Cancel)).IsDone);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();
