@@ -124,6 +124,8 @@ internal sealed class AgentHost : IAsyncDisposable
         AgentLog.Stopping(_logger, reason);
         await _joiner.DisposeAsync();
         using var drain = new CancellationTokenSource(_reloader.Current.Model.Shutdown.DrainTimeout, _time);
+        // While requests are still taken: they go on to the next leader, and none waits for an election.
+        if (_manifest is not null) await _manifest.HandOverAsync(drain.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_gateway?.StopAsync(drain.Token) ?? Task.CompletedTask, _api?.StopAsync(drain.Token) ?? Task.CompletedTask, _etcd?.StopAsync(drain.Token) ?? Task.CompletedTask)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _gossip.LeaveAsync(CancellationToken.None);

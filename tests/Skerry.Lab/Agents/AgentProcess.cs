@@ -15,6 +15,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     private readonly string _group;
     private readonly string _directory = WorkingDirectory.Make();
     private readonly HttpClient _http;
+    private readonly Dictionary<string, string> _variables = [];
     private LabProcess? _process;
 
     private AgentProcess(LabHost host, string group)
@@ -32,6 +33,18 @@ internal sealed class AgentProcess : IAsyncDisposable
         _http = new HttpClient(handler) { BaseAddress = new Uri("http://127.0.0.1:8500"), Timeout = TimeSpan.FromSeconds(10) };
     }
 
+    /// <summary>Its machine.</summary>
+    public LabHost Host => _host;
+
+    /// <summary>Where it keeps what survives it.</summary>
+    public string Data => Path.Combine(_directory, "data");
+
+    /// <summary>Whether it has ended, or never began.</summary>
+    public bool HasEnded => _process is not { HasExited: false };
+
+    /// <summary>The end of what it printed.</summary>
+    public string Tail => _process?.Tail() ?? "";
+
     /// <summary>Its configuration file.</summary>
     public string File => Path.Combine(_directory, "skerry.yaml");
 
@@ -39,9 +52,11 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="host">Its machine; the node has its name.</param>
     /// <param name="configuration">What the file says besides node, data directory and key.</param>
     /// <param name="group">The node's group.</param>
-    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration, string group = "dc1")
+    /// <param name="hasClock">Whether its wall clock is its own (<see cref="SetClock"/>).</param>
+    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration, string group = "dc1", bool hasClock = false)
     {
         var agent = new AgentProcess(host, group);
+        if (hasClock) agent.OwnClock();
         try
         {
             await agent.ConfigureAsync(configuration);
@@ -67,12 +82,40 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task RunAsync()
     {
         if (_process is not null) await _process.DisposeAsync();
-        _process = LabProcess.Start(_host, Path.Combine(AppContext.BaseDirectory, "skerry"), ["agent", "--config", File], IsRepeated);
+        _process = LabProcess.Start(_host, Path.Combine(AppContext.BaseDirectory, "skerry"), ["agent", "--config", File], IsRepeated, _variables);
         await UntilAsync(async () => await TryGetAsync("/healthz") is not null, "to answer");
     }
 
     /// <summary>Ends it as kill -9 does.</summary>
     public Task KillAsync() => _process!.KillAsync();
+
+    /// <summary>Ends it in good order, and waits until it has ended.</summary>
+    public async Task StopAsync()
+    {
+        _process!.Signal(15); // SIGTERM
+        using var limit = new CancellationTokenSource(Patience);
+        await _process.WaitAsync(limit.Token);
+    }
+
+    /// <summary>Takes its disk's content away, once it has ended.</summary>
+    public void Wipe() => Directory.Delete(Data, recursive: true);
+
+    /// <summary>Stands still, and knows nothing of it.</summary>
+    public void Freeze() => _process!.Signal(19); // SIGSTOP
+
+    /// <summary>Goes on.</summary>
+    public void Thaw() => _process!.Signal(18); // SIGCONT
+
+    /// <summary>Its wall clock leaps to so far from the true time; its monotonic clock does not.</summary>
+    public void SetClock(TimeSpan offset) =>
+        System.IO.File.WriteAllText(Path.Combine(_directory, "clock"), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(long)offset.TotalSeconds:+0;-0}\n"));
+
+    /// <summary>The wall clock as its API dates its answers.</summary>
+    public async Task<DateTimeOffset> ClockAsync()
+    {
+        using var response = await _http.GetAsync(new Uri("/healthz", UriKind.Relative));
+        return response.Headers.Date ?? DateTimeOffset.MinValue;
+    }
 
     /// <summary>The members that it sees alive, by name.</summary>
     public async Task<IReadOnlyList<string>> AliveAsync()
@@ -113,6 +156,20 @@ internal sealed class AgentProcess : IAsyncDisposable
         if (_process is not null) await _process.DisposeAsync();
         _http.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>libfaketime puts itself before the C library's clocks, and reads the offset from a file, once a second.</summary>
+    private void OwnClock()
+    {
+        SetClock(TimeSpan.Zero);
+        _variables["LD_PRELOAD"] = Requirements.FakeTime!;
+        _variables["FAKETIME_TIMESTAMP_FILE"] = Path.Combine(_directory, "clock");
+        _variables["FAKETIME_CACHE_DURATION"] = "1";
+        _variables["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        // Waits are by the monotonic clock, which it leaves alone; with its own way of waiting they would end at once, and spin.
+        _variables["FAKETIME_FORCE_MONOTONIC_FIX"] = "0";
+        _variables["FAKETIME_DISABLE_SHM"] = "1";
+        _variables["NO_FAKE_STAT"] = "1";
     }
 
     /// <summary>What traffic in vain has it say many times a second: nothing else would be left of what it said at last.</summary>

@@ -38,8 +38,13 @@ internal sealed class LabProcess : IAsyncDisposable
     /// <param name="program">Its file.</param>
     /// <param name="arguments">Its command line.</param>
     /// <param name="take">Told of each line it prints; true: it has no place in <see cref="Tail"/>.</param>
-    public static LabProcess Start(LabHost host, string program, IEnumerable<string> arguments, Func<string, bool>? take = null) =>
-        new(host.Name, host.Network.Start(program, arguments, Environment), take ?? (_ => false));
+    /// <param name="variables">Of its environment, beside what all have.</param>
+    public static LabProcess Start(LabHost host, string program, IEnumerable<string> arguments, Func<string, bool>? take = null, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        var environment = new Dictionary<string, string>(Environment);
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>()) environment[name] = value;
+        return new LabProcess(host.Name, host.Network.Start(program, arguments, environment), take ?? (_ => false));
+    }
 
     /// <summary>Writes a line to its input.</summary>
     public void Write(string line)
@@ -57,6 +62,12 @@ internal sealed class LabProcess : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>Sends it a signal, by its number on Linux.</summary>
+    public void Signal(int number) => _ = Libc.Kill(_process.Id, number);
+
+    /// <summary>Waits for it to end by itself.</summary>
+    public Task WaitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
 
     /// <summary>The end of what it printed, for a failed test.</summary>
     public string Tail()

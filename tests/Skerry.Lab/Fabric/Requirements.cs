@@ -13,6 +13,11 @@ internal static class Requirements
     /// <summary>One line that says why no lab can be made here; null when one can.</summary>
     public static string? Missing { get; } = Find();
 
+    /// <summary>The library that gives a program a wall clock of its own (Debian's libfaketime); null: it is not installed.</summary>
+    public static string? FakeTime { get; } = Directory.Exists("/usr/lib")
+        ? Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3 }).FirstOrDefault()
+        : null;
+
     private static string? Find()
     {
         const ulong needed = NetworkAdministration | SystemAdministration;
