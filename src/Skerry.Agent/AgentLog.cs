@@ -74,6 +74,12 @@ internal static partial class AgentLog
     [LoggerMessage(9036, LogLevel.Information, "Spans are sent to {Endpoint} again")]
     public static partial void SpansSent(ILogger logger, Uri endpoint);
 
+    [LoggerMessage(9037, LogLevel.Information, "Session {Session} ({Name}) ends, and its locks: {Reason}")]
+    public static partial void SessionEnds(ILogger logger, string session, string name, string reason);
+
+    [LoggerMessage(9038, LogLevel.Warning, "{Count} sessions that have lost their node or a check could not be ended: {Reason}. It is tried again")]
+    public static partial void SessionsNotEnded(ILogger logger, int count, Manifest.ManifestError reason);
+
     [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
     public static partial void Broken(ILogger logger, string reason);
 }

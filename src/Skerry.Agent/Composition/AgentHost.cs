@@ -49,6 +49,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private MeshSecrets _mesh;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
+    private Task _keeping = Task.CompletedTask;
 
     public AgentHost(ConfigurationFile file, LoadedConfiguration configuration, DataDirectory data, LogBook log, TimeProvider time)
     {
@@ -136,7 +137,7 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         await _joiner.DisposeAsync();
         await _stopping.CancelAsync();
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_watching, _keeping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _far?.Dispose();
         if (_proxy is not null) await _proxy.DisposeAsync();
         if (_etcd is not null) await _etcd.DisposeAsync();
@@ -186,6 +187,8 @@ internal sealed class AgentHost : IAsyncDisposable
         if (_manifest is null) return;
         _etcd = new EtcdServer(new EtcdOptions { Address = model.Manifest.Etcd }, _manifest.Manifest, _manifest.Members, _loggers);
         await _etcd.StartAsync(cancellation);
+        _keeping = new SessionKeeper(_manifest.Manifest, _catalog!, _time, _logger).RunAsync(_stopping.Token);
+        _watching = Task.WhenAny(_watching, _keeping).Unwrap();
     }
 
     /// <summary>Tells the mesh how this node is reached now.</summary>
