@@ -177,7 +177,9 @@ public sealed class EtcdCtlTests
     {
         await using var door = await EtcdDoor.StartAsync();
         var answer = await door.CtlAsync("check", "perf", "--load", "s", "--auto-compact", "--auto-defrag");
-        Assert.Contains("Throughput is", answer.Output, StringComparison.Ordinal);
+        // On a busy machine it may find the throughput too low: that is bench/'s to say, not a test's.
+        Assert.Matches("(PASS|FAIL): Throughput (is|too low)", answer.Output);
+        Assert.DoesNotContain("FAIL: too many errors", answer.Output, StringComparison.Ordinal);
     }
 
     private static async Task<(int Status, string Body)> HttpAsync(EtcdDoor door, string path)
