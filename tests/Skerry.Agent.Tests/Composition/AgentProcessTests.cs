@@ -157,10 +157,26 @@ public sealed class AgentProcessTests
     public async Task Without_a_configuration_an_agent_says_what_it_does_not_protect()
     {
         using var place = new TestPlace();
-        await using var agent = SkerryProcess.Start("dev", "--bind", $"{place.Host}:0", "--api", $"{place.Host}:0");
+        await using var agent = SkerryProcess.Start("agent", "--bind", $"{place.Host}:0", "--api", $"{place.Host}:0");
         await agent.UntilReadyAsync();
         await agent.UntilLineAsync("No key is set: gossip is in clear and stays on loopback");
         await agent.UntilLineAsync("No dataDirectory is set: nothing is kept");
+    }
+
+    [Fact]
+    public async Task A_node_to_try_things_with_is_a_group_of_one_and_keeps_nothing()
+    {
+        using var place = new TestPlace();
+        await using var agent = SkerryProcess.Start(
+            new Dictionary<string, string> { ["TMPDIR"] = place.Directory }, "dev", "--bind", $"{place.Host}:0", "--api", $"{place.Host}:0", "--etcd", $"{place.Host}:0");
+        var api = await agent.UntilReadyAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{api}/") };
+        using var content = new StringContent("100");
+        using var put = await http.PutAsync(new Uri("v1/kv/limit", UriKind.Relative), content);
+        Assert.Equal("true", (await put.Content.ReadAsStringAsync()).Trim());
+        agent.Signal(SkerryProcess.SIGINT);
+        Assert.Equal(ExitCode.Success, await agent.ExitAsync());
+        Assert.Empty(Directory.GetFileSystemEntries(place.Directory, "skerry-*"));
     }
 
     internal static int FreePort(IPAddress host)

@@ -11,7 +11,7 @@ public sealed class PortOwnerTests
     public async Task The_holder_of_a_port_is_named()
     {
         using var place = new TestPlace();
-        await using var agent = SkerryProcess.Start("dev", "--bind", $"{place.Host}:0", "--api", $"{place.Host}:0");
+        await using var agent = SkerryProcess.Start("dev", "--bind", $"{place.Host}:0", "--api", $"{place.Host}:0", "--etcd", $"{place.Host}:0");
         var api = await agent.UntilReadyAsync();
         var expected = $"skerry (process {agent.Id})";
         Assert.Equal(expected, PortOwner.Find(api));

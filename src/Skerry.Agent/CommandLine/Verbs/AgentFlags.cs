@@ -13,9 +13,10 @@ internal sealed class AgentFlags
     private readonly Option<string[]> _join = new("--join") { Description = "gossip.join; may be given more than once", HelpName = "HOST:PORT" };
     private readonly Option<string?> _data = new("--data-dir") { Description = "dataDirectory", HelpName = "DIRECTORY" };
     private readonly Option<string?> _api = new("--api") { Description = "api.address", HelpName = "ADDRESS:PORT" };
+    private readonly Option<string?> _etcd = new("--etcd") { Description = "manifest.etcd", HelpName = "ADDRESS:PORT" };
     private readonly Option<string?> _level = new("--log-level") { Description = "log.level: trace, debug, info, warning or error", HelpName = "LEVEL" };
 
-    public IEnumerable<Option> Options => [_node, _group, _bind, _join, _data, _api, _level];
+    public IEnumerable<Option> Options => [_node, _group, _bind, _join, _data, _api, _etcd, _level];
 
     public IReadOnlyList<ConfigurationOverride> Overrides(ParseResult parse)
     {
@@ -25,6 +26,7 @@ internal sealed class AgentFlags
         Add(_bind, "gossip", "bind");
         Add(_data, "", "dataDirectory");
         Add(_api, "api", "address");
+        Add(_etcd, "manifest", "etcd");
         Add(_level, "log", "level");
         if (parse.GetValue(_join) is { Length: > 0 } join) overrides.Add(new ConfigurationOverride(_join.Name, "gossip", "join", join, IsList: true));
         return overrides;
