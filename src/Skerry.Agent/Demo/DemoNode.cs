@@ -45,6 +45,7 @@ internal sealed class DemoNode : IDisposable
         Api = FreePort.Find(host);
         Service = FreePort.Find(host);
         Tunnel = FreePort.Find(host);
+        Etcd = FreePort.Find(host);
         Gateway = role == DemoRole.Relay ? null : FreePort.Find(host);
         _configuration = directory.File(name + ".yaml");
     }
@@ -66,8 +67,14 @@ internal sealed class DemoNode : IDisposable
     /// <summary>Where the tunnel listens, if the node is a relay; the others take no connection in.</summary>
     public IPEndPoint Tunnel { get; }
 
+    /// <summary>Where etcd's clients are answered, if the node's site agrees on something.</summary>
+    public IPEndPoint Etcd { get; }
+
     /// <summary>Where the gateway listens; null: there is none on this node.</summary>
     public IPEndPoint? Gateway { get; }
+
+    /// <summary>Whether it has a vote in what its site agrees on.</summary>
+    public bool IsServer => Role is DemoRole.Service or DemoRole.Voter;
 
     public int AgentProcess => _agent?.Id ?? 0;
 
@@ -101,6 +108,8 @@ internal sealed class DemoNode : IDisposable
                     - route: { path: / }
                     - upstream: { service: {{ServiceName}} }
             """;
+        var servers = all.Count(other => other.IsServer && other.Group == Group).ToString(CultureInfo.InvariantCulture);
+        var manifest = IsServer ? $"\nmanifest: {{ role: server, bootstrapExpect: {servers}, etcd: '{Etcd}' }}" : "";
         File.WriteAllText(_configuration, $$"""
             node: { name: {{Name}}, group: {{Group}} }
             dataDirectory: {{_directory.File(Name)}}
@@ -117,13 +126,13 @@ internal sealed class DemoNode : IDisposable
               relayNodes: [{{string.Join(", ", relays.Select(relay => $"{{ nodeName: {relay.Name}, advertiseAddress: ['{relay.Tunnel}'] }}"))}}]
             proxy: { dns: { enable: false } }
             log: { format: json }
-            """ + gateway + "\n");
+            """ + manifest + gateway + "\n");
     }
 
     public void StartAgent()
     {
         _agent = new ChildProcess(["agent", "--config", _configuration, "--end-with-parent", _directory.Path], OnLogLine);
-        _health = new HealthWatch(Name, Api, Role == DemoRole.Service ? "" : DemoStory.FarSite, _sightings);
+        _health = new HealthWatch(Name, Api, Group == DemoStory.FarSite ? "" : DemoStory.FarSite, _sightings);
     }
 
     public void StartInstance() =>
@@ -151,6 +160,28 @@ internal sealed class DemoNode : IDisposable
         using var client = new AgentClient(Api.ToString());
         var tunnel = await client.GetAsync("v1/skerry/tunnel", ResultJson.Readable.TunnelResult, cancellation);
         return [.. tunnel.Paths.Where(path => path is { Path: "relayed", Sessions: > 0 })];
+    }
+
+    /// <summary>Who leads the group that its site agrees in; null: nobody, or not all of its servers are in it yet.</summary>
+    public async Task<string?> LeaderAsync(int servers, CancellationToken cancellation)
+    {
+        using var client = new AgentClient(Api.ToString());
+        try
+        {
+            var group = await client.GetAsync("v1/skerry/group", ResultJson.Readable.GroupResult, cancellation);
+            return group.Members.Length == servers ? group.Leader : null;
+        }
+        catch (CommandFailedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The keys that begin with a prefix, as the group has them when it is asked through this node.</summary>
+    public async Task<IReadOnlyList<string>> KeysAsync(string prefix, CancellationToken cancellation)
+    {
+        using var client = new AgentClient(Api.ToString());
+        return await client.GetAsync($"v1/kv/{prefix}?keys&consistent", ApiJson.Default.StringArray, cancellation);
     }
 
     public void KillInstance()

@@ -11,4 +11,7 @@ internal enum DemoRole
 
     /// <summary>An instance of the service, and a gateway for the site's own users.</summary>
     Service,
+
+    /// <summary>No instance, but a gateway and a vote in what its site agrees on.</summary>
+    Voter,
 }

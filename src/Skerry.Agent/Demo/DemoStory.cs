@@ -27,6 +27,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
     private static readonly (string Name, string Group, DemoRole Role)[] Cast =
     [
         ("gate", NearSite, DemoRole.Gate), ("relay1", "cloud1", DemoRole.Relay), ("relay2", "cloud2", DemoRole.Relay), ("north", FarSite, DemoRole.Service), ("south", FarSite, DemoRole.Service),
+        ("east", FarSite, DemoRole.Voter),
     ];
 
     private readonly DemoDirectory _directory = new();
@@ -43,6 +44,10 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
 
     private DemoNode South => _nodes[4];
 
+    private DemoNode East => _nodes[5];
+
+    private DemoNode[] Servers => _nodes[3..];
+
     private DemoNode[] Hidden => [Gate, North, South];
 
     /// <summary>What should have been seen and was not, and requests that failed; empty: all went well.</summary>
@@ -55,7 +60,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
     /// <summary>Tells the story; the sites and the stream of requests are left running.</summary>
     public async Task TellAsync(CancellationToken cancellation)
     {
-        Func<CancellationToken, Task>[] chapters = [FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseRelayAsync, CutOffAsync, HealAsync];
+        Func<CancellationToken, Task>[] chapters = [FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseLeaderAsync, LoseRelayAsync, CutOffAsync, HealAsync];
         foreach (var chapter in chapters)
         {
             await chapter(cancellation);
@@ -161,6 +166,51 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
         await AnsweredAsync(South, cancellation);
         await Task.Delay(Breath, cancellation);
         TellRequests();
+    }
+
+    private async Task LoseLeaderAsync(CancellationToken cancellation)
+    {
+        narrator.Chapter($"The {FarSite} agrees on keys: north, south and east have founded a group; its leader dies while clients write");
+        await using var writes = new WriteStream([.. Servers.Select(node => node.Api)]);
+        if (await LeaderAsync(cancellation) is not { } leader) return;
+        writes.Start();
+        await Task.Delay(Breath, cancellation);
+        narrator.Say($"{leader.Name} leads; {writes.Count} writes were acknowledged so far, through all three");
+        var killed = Stopwatch.GetTimestamp();
+        narrator.Bad($"kill -9 {leader.AgentProcess}: {leader.Name}'s agent dies, and what runs on it");
+        await leader.KillAsync();
+        if (await writes.NextAsync(killed, Patience, cancellation) is not { } after)
+        {
+            _missed.Add("no write was accepted after the leader's death");
+            return;
+        }
+
+        narrator.Good(string.Create(CultureInfo.InvariantCulture, $"the next write is accepted {after.TotalMilliseconds:0} ms later"));
+        await Task.Delay(Breath, cancellation);
+        leader.StartAgent();
+        if (leader.Role == DemoRole.Service) leader.StartInstance();
+        await SeenAsync($"{leader.Name} is back", [leader], DemoNode.AgentSubject, "ready", Stopwatch.GetTimestamp(), cancellation);
+        await writes.StopAsync();
+        foreach (var node in Servers)
+        {
+            var lost = writes.Keys.Except(await node.KeysAsync(WriteStream.Prefix, cancellation)).Count();
+            if (lost > 0) _missed.Add($"{node.Name} lacks {lost} of {writes.Count} acknowledged writes");
+            else narrator.Good($"{node.Name}: all {writes.Count} acknowledged writes are there");
+        }
+    }
+
+    /// <summary>Waits until the far site has a leader.</summary>
+    private async Task<DemoNode?> LeaderAsync(CancellationToken cancellation)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(since) < Patience)
+        {
+            if (await East.LeaderAsync(Servers.Length, cancellation) is { } name) return Array.Find(Servers, node => node.Name == name);
+            await Task.Delay(50, cancellation);
+        }
+
+        _missed.Add($"the {FarSite} has no leader");
+        return null;
     }
 
     private async Task LoseRelayAsync(CancellationToken cancellation)
