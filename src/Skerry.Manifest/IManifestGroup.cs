@@ -25,6 +25,13 @@ public interface IManifestGroup
     /// <summary>Hands leadership to another member.</summary>
     Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation);
 
+    /// <summary>Brings the group back from this node alone, where its majority is lost for good; or says what would be, and why not.</summary>
+    /// <param name="lost">Servers that the operator says are gone for good.</param>
+    /// <param name="isConfirmed">Whether to do it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="Storage.StorageException">The disk refuses.</exception>
+    Task<GroupRecovery> RecoverAsync(IReadOnlyCollection<string> lost, bool isConfirmed, CancellationToken cancellation);
+
     /// <summary>Asks every member how it fares; who does not answer within two seconds counts as unreachable.</summary>
     Task<GroupReport> ReportAsync(CancellationToken cancellation);
 }

@@ -30,6 +30,7 @@ public sealed class ManifestGroup : IAsyncDisposable
     private readonly GroupLog _log;
     private readonly MemberDesk _desk;
     private readonly GroupMembers _members;
+    private readonly Recoverer _recoverer;
     private readonly BackgroundTasks _tasks = new();
 
     private ManifestGroup(
@@ -42,7 +43,8 @@ public sealed class ManifestGroup : IAsyncDisposable
         var pins = new MemberPins(Manifest);
         var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, Manifest, pins, time, logger);
         _desk = new MemberDesk(raft, directory, _peers, pins, () => _founder.Cluster);
-        _members = new GroupMembers(raft, Manifest, directory, _peers, _desk, autopilot.SoundFor, time);
+        _members = new GroupMembers(raft, Manifest, directory, _peers, _desk, autopilot.SoundFor, RecoverAsync, time);
+        _recoverer = new Recoverer(raft, _founder, directory, _peers, logger);
         log.Start(raft);
         Announce();
         _serving.Start();
@@ -117,6 +119,13 @@ public sealed class ManifestGroup : IAsyncDisposable
         await _raft.DisposeAsync().ConfigureAwait(false);
         await Manifest.DisposeAsync().ConfigureAwait(false);
         _disk.Dispose();
+    }
+
+    private async Task<GroupRecovery> RecoverAsync(IReadOnlyCollection<string> lost, bool isConfirmed, CancellationToken cancellation)
+    {
+        var outcome = await _recoverer.RunAsync(lost, isConfirmed, cancellation).ConfigureAwait(false);
+        if (isConfirmed && outcome.Refusal == RecoveryRefusal.None) Announce();
+        return outcome;
     }
 
     private void Announce() => _directory.Announce(new GroupServer(

@@ -22,7 +22,7 @@ public sealed class RaftNode : IAsyncDisposable
     /// handler must not throw: its error stops the node.</summary>
     public event Action<RaftStatus>? Changed;
 
-    /// <summary>This member's id: made with its directory and kept there.</summary>
+    /// <summary>This member's id: made with its directory and kept there; another one after <see cref="RecoverAsync"/>.</summary>
     public ulong Id => _parts.Id;
 
     /// <summary>How it sees its group now.</summary>
@@ -64,6 +64,14 @@ public sealed class RaftNode : IAsyncDisposable
         if (founders.All(founder => founder.Id != Id)) throw new ArgumentException("This node is none of the founders.", nameof(founders));
         return _parts.FoundAsync([.. founders.Select(founder => new RaftMember(founder.Id, founder.Node, MemberRole.Voter))]).WaitAsync(cancellation);
     }
+
+    /// <summary>
+    /// Goes on alone, as a new member and the only one, with all that is in this node's log: for a group whose majority is lost for good. What others have acknowledged and this log has not is lost;
+    /// what it has and nobody acknowledged becomes valid. Others that are there yet are another group from then on, and must not be let join with the disks they have.
+    /// </summary>
+    /// <returns><see cref="RaftError.None"/> when it is on disk, <see cref="RaftError.NoChange"/> while there is a leader, <see cref="RaftError.UnknownMember"/> with an empty log.</returns>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public Task<RaftError> RecoverAsync(CancellationToken cancellation) => _parts.RecoverAsync().WaitAsync(cancellation);
 
     /// <summary>Has a command appended to the log, on the leader; completes when it is applied here.</summary>
     /// <param name="command">Its bytes. The log keeps them, they are not copied: never to be changed again.</param>

@@ -48,6 +48,11 @@ public sealed class LogOfOne(ManifestNode node) : IManifestLog, IManifestGroup
     public Task<ManifestError> DemoteAsync(ulong member, CancellationToken cancellation) =>
         Task.FromResult(member == Member ? ManifestError.MajorityLost : ManifestError.MemberNotFound);
 
+    public Task<GroupRecovery> RecoverAsync(IReadOnlyCollection<string> lost, bool isConfirmed, CancellationToken cancellation) => Task.FromResult(
+        !IsLost ? new GroupRecovery(RecoveryRefusal.HasLeader, ["one"], _index, Term, _index, [])
+        : lost.Contains("two") ? new GroupRecovery(RecoveryRefusal.None, ["two"], _index, Term, _index, ["eye"])
+        : new GroupRecovery(RecoveryRefusal.NotConfirmed, ["two"], _index, Term, _index, ["eye"]));
+
     public Task<GroupReport> ReportAsync(CancellationToken cancellation) => Task.FromResult(new GroupReport(
         IsLost ? 0 : Member, Term, _index,
         [new GroupMemberReport(Member, "one", IsVoter: true, !IsLost, IsAlive: true, IsReachable: true) { Term = Term, LastIndex = _index, LastTerm = Term, Lag = IsLost ? null : 0ul, HashIndex = _index, Hash = node.StateHash.Hash }]));

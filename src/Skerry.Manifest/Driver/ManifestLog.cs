@@ -51,6 +51,10 @@ internal static partial class ManifestLog
     [LoggerMessage(1616, LogLevel.Warning, "{Node} sends what is no message of the group: {Reason}")]
     public static partial void NoMessage(ILogger logger, string node, string reason);
 
+    [LoggerMessage(1630, LogLevel.Warning,
+        "This node goes on alone, as an operator wants: with the log up to entry {Last} of term {Term}, agreed on up to {Commit} as far as it knows, and without {Lost}. What was acknowledged beyond is lost")]
+    public static partial void Recovering(ILogger logger, ulong last, ulong term, ulong commit, string lost);
+
     [LoggerMessage(1617, LogLevel.Error, "The founding of group {Group} waits for the disk: {Reason}")]
     public static partial void FoundingNotWritten(ILogger logger, string group, string reason);
 

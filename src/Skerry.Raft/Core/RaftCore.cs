@@ -37,7 +37,7 @@ internal sealed partial class RaftCore
     {
         Invariant.That(options.Id != 0);
         (_options, _prng, _now, _snapshot) = (options, prng, now, start.Snapshot);
-        (_commit, _handedOut) = (_snapshot.Index, _snapshot.Index);
+        _commit = _handedOut = Math.Max(_snapshot.Index, start.HandedOut);
         _configurations = new ConfigurationHistory(_snapshot.Index, _snapshot.Configuration);
         _log = new RaftLog(start.Log, _snapshot, options.CacheBytes, Load);
         _readNonce = prng.NextUInt64();
@@ -67,6 +67,9 @@ internal sealed partial class RaftCore
 
     /// <summary>Up to where the log is committed, as far as it knows.</summary>
     public ulong CommitIndex => _commit;
+
+    /// <summary>Up to where entries were handed to the state machine.</summary>
+    public ulong HandedOut => _handedOut;
 
     /// <summary>The last entry of its log.</summary>
     public ulong LastIndex => _log.LastIndex;

@@ -4,4 +4,5 @@ namespace Skerry.Raft.Core;
 /// <param name="State">Term and vote.</param>
 /// <param name="Snapshot">The newest snapshot, already restored into the state machine; <see cref="SnapshotMeta.None"/> when there is none.</param>
 /// <param name="Log">The entries.</param>
-internal sealed record RaftStart(HardState State, SnapshotMeta Snapshot, ILogView Log);
+/// <param name="HandedOut">Up to where entries were handed to the state machine since, by a core that this one takes the place of; they are committed. 0: none.</param>
+internal sealed record RaftStart(HardState State, SnapshotMeta Snapshot, ILogView Log, ulong HandedOut = 0);

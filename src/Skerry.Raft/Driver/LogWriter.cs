@@ -15,7 +15,6 @@ internal sealed class LogWriter : IDisposable
 
     private readonly WriteAheadLog _log;
     private readonly LogView _view;
-    private readonly ulong _id;
     private readonly ILogWriterEvents _events;
     private readonly RaftMetrics _metrics;
     private readonly Thread _thread;
@@ -25,15 +24,18 @@ internal sealed class LogWriter : IDisposable
     private Task _making = Task.CompletedTask;
     private SpareSegment? _spare;
     private ulong _put;
-    private ulong _told;
+    private bool _isOwing;
     private int _entries;
     private bool _isClosed;
 
     public LogWriter(WriteAheadLog log, LogView view, ulong id, string name, ILogWriterEvents events, RaftMetrics metrics)
     {
-        (_log, _view, _id, _events, _metrics) = (log, view, id, events, metrics);
+        (_log, _view, Id, _events, _metrics) = (log, view, id, events, metrics);
         _thread = new Thread(Run) { IsBackground = true, Name = $"raft log {name}" };
     }
+
+    /// <summary>Whose term and vote it writes; another one only under the view's gate.</summary>
+    public ulong Id { get; set; }
 
     /// <summary>Whether it waits for room.</summary>
     public bool IsFull { get; private set; }
@@ -98,7 +100,7 @@ internal sealed class LogWriter : IDisposable
             if (work is Persist persist)
             {
                 WhenThereIsRoom(() => Put(persist));
-                _put = persist.Sequence;
+                (_put, _isOwing) = (persist.Sequence, true);
                 _entries += persist.Entries.Count;
             }
             else if (work is CompactLog compact)
@@ -137,8 +139,8 @@ internal sealed class LogWriter : IDisposable
         _log.Flush();
         _metrics.Flushed(began, _entries);
         _entries = 0;
-        if (_put == _told) return;
-        _told = _put;
+        if (!_isOwing) return;
+        _isOwing = false;
         _events.Persisted(_put);
     }
 
@@ -146,7 +148,7 @@ internal sealed class LogWriter : IDisposable
     {
         if (persist.Reset is { } snapshot && (_log.FirstIndex != snapshot.Index + 1 || _log.LastIndex != snapshot.Index)) _log.Reset(snapshot.Index);
         foreach (var entry in persist.Entries) _log.Append(entry.Index, EntryCodec.Encode(entry));
-        if (persist.State is { } state) _log.SetState(EntryCodec.Encode(_id, state));
+        if (persist.State is { } state) _log.SetState(EntryCodec.Encode(Id, state));
     }
 
     /// <summary>Runs something under the log's gate until there is room for it. What is written twice so takes its own place.</summary>

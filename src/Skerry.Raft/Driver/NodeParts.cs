@@ -17,7 +17,9 @@ internal sealed class NodeParts : IAsyncDisposable
     private readonly MonotonicClock _clock;
     private readonly WriteAheadLog _log;
     private readonly LogView _view;
-    private readonly RaftCoreOptions _coreOptions;
+    private readonly ReadTable _reads = new();
+    private RaftCoreOptions _coreOptions;
+    private ulong _id;
     private readonly IncomingLinks _incoming;
     private readonly SerialQueue<RaftStatus> _news;
     private bool _isDisposed;
@@ -39,7 +41,7 @@ internal sealed class NodeParts : IAsyncDisposable
         HardState state;
         try
         {
-            Id = ReadState(_log, out state);
+            _id = ReadState(_log, out state);
             store.DeleteBefore(default, unfinished: true);
             snapshot = SnapshotKeeper.RestoreNewest(store, machine, _log, logger, options.Group);
         }
@@ -60,7 +62,7 @@ internal sealed class NodeParts : IAsyncDisposable
         };
         var core = MakeCore(state, snapshot);
         var proposals = new ProposalTable();
-        var reads = new ReadTable();
+        var reads = _reads;
         RoundOutputs? outputs = null;
         var metrics = new RaftMetrics(meters, options.Group, () => outputs?.Status);
         CoreLoop? loop = null;
@@ -91,7 +93,7 @@ internal sealed class NodeParts : IAsyncDisposable
 
     public RaftOptions Options { get; }
 
-    public ulong Id { get; }
+    public ulong Id => Volatile.Read(ref _id);
 
     public RoundOutputs Outputs { get; }
 
@@ -135,6 +137,24 @@ internal sealed class NodeParts : IAsyncDisposable
         return done.Task;
     }
 
+    /// <summary>
+    /// The log stays, all of it, and a core begins with it that is a new member, and the only one: an entry says so, in a term of its own. No message for the member that this was is for the new one,
+    /// so that others, should they be there yet, are another group from here on.
+    /// </summary>
+    public Task<RaftError> RecoverAsync()
+    {
+        var done = NewAnswer();
+        Loop.Replace(
+            (core, now) =>
+            {
+                var refusal = core.LastIndex == 0 ? RaftError.UnknownMember : core.Leader != 0 ? RaftError.NoChange : RaftError.None;
+                done.TrySetResult(refusal);
+                return refusal == RaftError.None ? BeginAlone(core) : null;
+            },
+            () => done.TrySetResult(RaftError.Stopped));
+        return done.Task;
+    }
+
     public Task<RaftError> ChangeMembersAsync(IReadOnlyList<MemberChange> changes) => CommandAsync((core, now, done) =>
     {
         var result = core.ChangeMembers(changes, alwaysJoint: false, now);
@@ -171,16 +191,40 @@ internal sealed class NodeParts : IAsyncDisposable
     {
         if (EntryCodec.TryDecodeState(log.State.Span, out var id, out state)) return id;
         if (log.LastIndex > 0 || !log.State.IsEmpty) throw new StorageException("The log has no readable term and vote: it was written by a newer version.");
-        while (id == 0) id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        id = NewId();
         log.SetState(EntryCodec.Encode(id, state));
         log.Flush();
         return id;
     }
 
-    private RaftCore MakeCore(HardState state, SnapshotMeta snapshot)
+    private RaftCore BeginAlone(RaftCore core)
+    {
+        var (id, state) = (NewId(), new HardState(core.Term + 1, 0));
+        lock (_view.Gate)
+        {
+            _log.Append(core.LastIndex + 1, EntryCodec.Encode(RaftEntry.Change(core.LastIndex + 1, state.Term, new RaftConfiguration([new RaftMember(id, Options.Node, MemberRole.Voter)]))));
+            _log.SetState(EntryCodec.Encode(id, state));
+            _log.Flush();
+            Outputs.Log.Id = id;
+        }
+
+        Volatile.Write(ref _id, id);
+        _coreOptions = _coreOptions with { Id = id };
+        _reads.Lost();
+        return MakeCore(state, core.Snapshot, core.HandedOut);
+    }
+
+    private static ulong NewId()
+    {
+        var id = 0UL;
+        while (id == 0) id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return id;
+    }
+
+    private RaftCore MakeCore(HardState state, SnapshotMeta snapshot, ulong handedOut = 0)
     {
         var seed = Options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return new RaftCore(_coreOptions, new RaftStart(state, snapshot, _view), new Prng(seed), _clock.Now);
+        return new RaftCore(_coreOptions, new RaftStart(state, snapshot, _view, handedOut), new Prng(seed), _clock.Now);
     }
 
     private Task<RaftError> CommandAsync(Action<RaftCore, Instant, TaskCompletionSource<RaftError>> command)

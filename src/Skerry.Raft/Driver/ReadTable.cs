@@ -61,7 +61,12 @@ internal sealed class ReadTable
         }
     }
 
-    public void Stopped()
+    public void Stopped() => End(RaftError.Stopped);
+
+    /// <summary>Nobody answers those that were asked: whoever was to is not asked any more.</summary>
+    public void Lost() => End(RaftError.LeaderLost);
+
+    private void End(RaftError error)
     {
         List<List<ReadAsk>> all;
         lock (_gate)
@@ -71,7 +76,7 @@ internal sealed class ReadTable
             _known.Clear();
         }
 
-        foreach (var asks in all) Complete(asks, new RaftResult(RaftError.Stopped));
+        foreach (var asks in all) Complete(asks, new RaftResult(error));
     }
 
     private static void Complete(List<ReadAsk>? asks, RaftResult result)

@@ -31,6 +31,19 @@ public sealed class GroupVerbTests
     }
 
     [Fact]
+    public async Task Recovery_says_what_may_be_lost_and_does_nothing_without_a_word()
+    {
+        const string Plan = """{"done":false,"node":"one","index":120,"term":4,"agreed":118,"lost":["two","three"],"others":["eye"]}""";
+        await using var api = await FakeApi.StartAsync(("PUT /v1/skerry/group/recover", 200, Plan));
+        var run = await CommandLineRun.OfAsync("group", "recover", "--lost", "two", "--lost", "three", "--address", api.Address);
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.StartsWith("Nothing has been done. With --yes one goes on alone, without two, three:", run.Output, StringComparison.Ordinal);
+        Assert.Contains("beyond entry 120 is lost", run.Output, StringComparison.Ordinal);
+        Assert.Contains("eye: there, and of the old group", run.Output, StringComparison.Ordinal);
+        Assert.Equal("""{"Lost":["two","three"],"Confirm":false}""", api.Requests[0].Body);
+    }
+
+    [Fact]
     public async Task Changes_go_to_the_api_and_a_refusal_is_told_as_it_came()
     {
         await using var api = await FakeApi.StartAsync(

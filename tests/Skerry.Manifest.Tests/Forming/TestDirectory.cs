@@ -11,6 +11,9 @@ internal sealed class TestDirectory : IGroupDirectory
 
     public void Announce(GroupServer self) => _servers[self.Node] = self;
 
+    /// <summary>Membership takes a node for alive.</summary>
+    public void See(string node) => _servers[node] = _servers[node] with { IsAlive = true };
+
     public void Lose(string node)
     {
         if (_servers.TryGetValue(node, out var server)) _servers[node] = server with { IsAlive = false };

@@ -10,6 +10,7 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(RegistrationDocument))]
 [JsonSerializable(typeof(ForwardDocument))]
 [JsonSerializable(typeof(RelayDocument))]
+[JsonSerializable(typeof(RecoveryDocument))]
 [JsonSerializable(typeof(ApiKeyDocument[]))]
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(string[]))]

@@ -15,6 +15,7 @@ namespace Skerry.Agent.CommandLine.Documents;
 [JsonSerializable(typeof(WhyResult))]
 [JsonSerializable(typeof(PingResult))]
 [JsonSerializable(typeof(GroupResult))]
+[JsonSerializable(typeof(RecoveryResult))]
 [JsonSerializable(typeof(SnapshotResult))]
 [JsonSerializable(typeof(OutcomeResult))]
 [JsonSerializable(typeof(KeyResult))]

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 
 using Skerry.Agent.CommandLine.Documents;
 
 namespace Skerry.Agent.CommandLine.Verbs;
 
-/// <summary><c>skerry group status|add|promote|demote|remove|transfer</c></summary>
+/// <summary><c>skerry group status|add|promote|demote|remove|transfer|recover</c></summary>
 internal static class GroupCommand
 {
     private const string Members = "v1/skerry/group/members/";
@@ -23,6 +24,7 @@ internal static class GroupCommand
             (client, node, cancellation) => client.DeleteAsync(Members + node, cancellation)),
         Change(terminal, "transfer", "Hand leadership to a server.", "leads", "{0} leads.",
             (client, node, cancellation) => client.PutAsync($"{Members}{node}/lead", cancellation)),
+        Recover(terminal),
     };
 
     private static Command Status(Terminal terminal)
@@ -52,6 +54,39 @@ internal static class GroupCommand
                 result => string.Format(CultureInfo.InvariantCulture, sentence, result.Subjects[0]));
             return ExitCode.Success;
         });
+    }
+
+    private static Command Recover(Terminal terminal)
+    {
+        var json = Verb.Json();
+        var lost = new Option<string[]>("--lost") { Description = "A server that is gone for good; once for each.", HelpName = "NODE" };
+        var yes = new Option<bool>("--yes") { Description = "Do it. Without: say what would be." };
+        var command = new Command("recover", "Bring the group back from the agent's node alone, after its majority was lost for good.") { lost, yes, json };
+        return command.AskingAgent(terminal, async (parse, client, cancellation) =>
+        {
+            var document = new RecoveryDocument(parse.GetValue(lost) ?? [], parse.GetValue(yes));
+            var body = JsonSerializer.SerializeToUtf8Bytes(document, ApiJson.Default.RecoveryDocument);
+            var answer = await client.AskAsync(HttpMethod.Put, "v1/skerry/group/recover", body, cancellation);
+            var result = JsonSerializer.Deserialize(answer.Body, ResultJson.Readable.RecoveryResult)!;
+            terminal.Write(result, ResultJson.Readable.RecoveryResult, parse.GetValue(json), Describe);
+            return result.Done ? ExitCode.Success : ExitCode.Failed;
+        });
+    }
+
+    private static string Describe(RecoveryResult recovery)
+    {
+        var (lost, others) = (string.Join(", ", recovery.Lost), string.Join(", ", recovery.Others));
+        var begin = recovery.Others.Length == 0 ? "" : $"\n{others}: there, and of the old group. Stop each, remove the directory 'manifest' in its dataDirectory, and start it again: it joins anew.";
+        return recovery.Done
+            ? $"{recovery.Node} leads the group alone, with its log up to entry {recovery.Index}. New servers join by themselves.{begin}\n"
+                + $"Never start {lost} again with the disks they have: remove the directory 'manifest' in their dataDirectory first."
+            : $"""
+                Nothing has been done. With --yes {recovery.Node} goes on alone, without {lost}:
+                - It has the log up to entry {recovery.Index} of term {recovery.Term}, and knows it to be agreed on up to entry {recovery.Agreed}.
+                - What {lost} have acknowledged beyond entry {recovery.Index} is lost: writes that clients were told were done may be missing.
+                - Entries from {recovery.Agreed + 1} on become valid, though clients may have been told that they failed.
+                - If one of {lost} runs again with its old disk, there are two groups of this name.{begin}
+                """;
     }
 
     private static string Summary(GroupResult group) => group switch

@@ -89,6 +89,10 @@ internal sealed class FoundingCore(RaftFounder self, int expect, FoundingRecord 
     /// <param name="before">What stands on disk.</param>
     public void Forget(FoundingRecord before) => Record = before;
 
+    /// <summary>This node goes on alone: its group is another one from here on.</summary>
+    /// <param name="cluster">The new number.</param>
+    public void Recover(ulong cluster) => Record = new FoundingRecord(FoundingStep.Member, new FoundingPlan(cluster, []));
+
     /// <summary>The leader of a group is about to add this node.</summary>
     /// <param name="cluster">The group's number.</param>
     public FoundingAnswer Welcome(ulong cluster)

@@ -70,6 +70,10 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
         }
     }
 
+    /// <summary>The group is founded anew, by this node alone.</summary>
+    /// <exception cref="StorageException">The disk refuses: nothing has changed.</exception>
+    public void Recover() => Change(core => core.Recover(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1));
+
     private async Task<bool> TryStepAsync(CancellationToken stopping)
     {
         try

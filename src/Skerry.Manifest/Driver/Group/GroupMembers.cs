@@ -10,9 +10,11 @@ namespace Skerry.Manifest.Driver.Group;
 /// <param name="peers">The way to the others.</param>
 /// <param name="desk">Does it where this node leads.</param>
 /// <param name="soundFor">How long the autopilot has counted a member as sound; null: it does not, or this node does not lead.</param>
+/// <param name="recover">Brings the group back.</param>
 /// <param name="time">For pauses.</param>
 internal sealed class GroupMembers(
-    RaftNode raft, ManifestNode manifest, IGroupDirectory directory, GroupPeers peers, MemberDesk desk, Func<ulong, TimeSpan?> soundFor, TimeProvider time) : IManifestGroup
+    RaftNode raft, ManifestNode manifest, IGroupDirectory directory, GroupPeers peers, MemberDesk desk, Func<ulong, TimeSpan?> soundFor,
+    Func<IReadOnlyCollection<string>, bool, CancellationToken, Task<GroupRecovery>> recover, TimeProvider time) : IManifestGroup
 {
     /// <summary>How long a group without a leader is waited for: some elections.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
@@ -34,6 +36,8 @@ internal sealed class GroupMembers(
     public Task<ManifestError> DemoteAsync(ulong member, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Demote, member, "", cancellation);
 
     public Task<ManifestError> TransferAsync(ulong member, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Transfer, member, "", cancellation);
+
+    public Task<GroupRecovery> RecoverAsync(IReadOnlyCollection<string> lost, bool isConfirmed, CancellationToken cancellation) => recover(lost, isConfirmed, cancellation);
 
     /// <summary>What this node says of itself to others.</summary>
     public ReportMessage Report()
