@@ -80,6 +80,12 @@ internal static partial class AgentLog
     [LoggerMessage(9038, LogLevel.Warning, "{Count} sessions that have lost their node or a check could not be ended: {Reason}. It is tried again")]
     public static partial void SessionsNotEnded(ILogger logger, int count, Manifest.ManifestError reason);
 
+    [LoggerMessage(9050, LogLevel.Information, "etcd's clients are not answered: access control is on, and they bring no tokens. acl.allowEtcd answers them all the same")]
+    public static partial void EtcdClosed(ILogger logger);
+
+    [LoggerMessage(9051, LogLevel.Warning, "Access control is on, and acl.allowEtcd answers etcd's clients at {Address} without it: whoever reaches that can read and change every key")]
+    public static partial void EtcdWithoutTokens(ILogger logger, string address);
+
     [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
     public static partial void Broken(ILogger logger, string reason);
 }

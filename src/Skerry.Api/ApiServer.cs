@@ -28,6 +28,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly ApiOptions _options;
     private readonly ServiceCatalog _catalog;
     private readonly IAgentControl _agent;
+    private readonly AclService? _acl;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PrometheusExporter _metrics = new();
@@ -35,11 +36,18 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _application;
 
     /// <summary>A server that listens from <see cref="StartAsync"/> on.</summary>
-    public ApiServer(ApiOptions options, ServiceCatalog catalog, IAgentControl agent, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="options">How it runs.</param>
+    /// <param name="catalog">The group as this node sees it.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="acl">Who may do what; null: everybody everything.</param>
+    /// <param name="time">For waits.</param>
+    /// <param name="loggers">For the log.</param>
+    public ApiServer(ApiOptions options, ServiceCatalog catalog, IAgentControl agent, AclService? acl, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
         _catalog = catalog;
         _agent = agent;
+        _acl = acl;
         _time = time;
         _logger = loggers.CreateLogger("Skerry.Api");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "skerry", ContentRootPath = AppContext.BaseDirectory });
@@ -63,6 +71,7 @@ public sealed class ApiServer : IAsyncDisposable
     internal static IEnumerable<ApiRoute> Routes =>
     [
         .. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes,
+        .. AclEndpoints.Routes,
         .. KvEndpoints.Routes, .. SessionEndpoints.Routes, .. TxnEndpoints.Routes,
         .. OperatorEndpoints.Routes, .. AutopilotEndpoints.Routes, .. SnapshotEndpoints.Routes,
         .. SkerryEndpoints.Routes, .. GroupEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
@@ -150,7 +159,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     private async Task RunAsync(HttpContext http, ApiRoute route)
     {
-        var call = new ApiCall(http, _options, _catalog, _agent, AllowAll.Instance, _time, _stopping.Token);
+        var call = new ApiCall(http, _options, _catalog, _agent, (IAuthorizer?)_acl?.Authorize(http) ?? AllowAll.Instance, _time, _stopping.Token);
         try
         {
             await route.RunAsync(call);

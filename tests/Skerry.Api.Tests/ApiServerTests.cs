@@ -26,7 +26,7 @@ public sealed class ApiServerTests : IAsyncLifetime
             new CatalogOptions { NodeName = "here", NodeId = "7f1b", Group = "dc1", Address = "127.0.0.1" }, null, TimeProvider.System, NullLoggerFactory.Instance, meters);
         await _catalog.StartAsync(CancellationToken.None);
         var options = new ApiOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), NodeName = "here", NodeId = "7f1b", Group = "dc1", Version = "1.0" };
-        _server = new ApiServer(options, _catalog, _agent, TimeProvider.System, NullLoggerFactory.Instance);
+        _server = new ApiServer(options, _catalog, _agent, acl: null, TimeProvider.System, NullLoggerFactory.Instance);
         await _server.StartAsync(CancellationToken.None);
         _http = new HttpClient { BaseAddress = new Uri($"http://{_server.LocalAddress}") };
     }

@@ -15,12 +15,12 @@ internal sealed class RunningApi : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly TestMeters _meters = new();
 
-    private RunningApi(TimeProvider time, bool enableScripts)
+    private RunningApi(TimeProvider time, bool enableScripts, AclService? acl)
     {
         Catalog = new ServiceCatalog(
             new CatalogOptions { NodeName = "here", NodeId = "7f1b", Group = "dc1", Address = "127.0.0.1", EnableScriptChecks = enableScripts }, Network.Join("here"), TimeProvider.System, NullLoggerFactory.Instance, _meters);
         var options = new ApiOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), NodeName = "here", NodeId = "7f1b", Group = "dc1", Version = "1.0" };
-        Server = new ApiServer(options, Catalog, Agent, time, NullLoggerFactory.Instance);
+        Server = new ApiServer(options, Catalog, Agent, acl, time, NullLoggerFactory.Instance);
     }
 
     /// <summary>What joins the group.</summary>
@@ -34,14 +34,18 @@ internal sealed class RunningApi : IAsyncDisposable
 
     /// <param name="time">Clock of the waits.</param>
     /// <param name="enableScripts">Whether script checks may be registered.</param>
-    public static async Task<RunningApi> StartAsync(TimeProvider? time = null, bool enableScripts = false)
+    /// <param name="acl">Who may do what; null: everybody everything.</param>
+    public static async Task<RunningApi> StartAsync(TimeProvider? time = null, bool enableScripts = false, AclService? acl = null)
     {
-        var api = new RunningApi(time ?? TimeProvider.System, enableScripts);
+        var api = new RunningApi(time ?? TimeProvider.System, enableScripts, acl);
         await api.Catalog.StartAsync(CancellationToken.None);
         await api.Server.StartAsync(CancellationToken.None);
         api._http.BaseAddress = new Uri($"http://{api.Server.LocalAddress}");
         return api;
     }
+
+    /// <summary>Sends a request that the caller has put together.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request);
 
     public async Task<HttpResponseMessage> SendAsync(string method, string path, byte[]? body = null)
     {

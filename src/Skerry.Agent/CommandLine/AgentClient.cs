@@ -14,19 +14,27 @@ internal sealed class AgentClient : IDisposable
     /// <summary>The environment variable that names the agent.</summary>
     public const string AddressVariable = "SKERRY_ADDRESS";
 
+    /// <summary>The environment variable with the token that requests bring.</summary>
+    public const string TokenVariable = "SKERRY_TOKEN";
+
     /// <summary>Where an agent's API is unless said otherwise.</summary>
     public const string DefaultAddress = "http://127.0.0.1:8500";
 
     private readonly HttpClient _http;
 
     /// <param name="address"><c>HOST:PORT</c> or <c>http://HOST:PORT</c>.</param>
-    /// <exception cref="CommandFailedException">Not an address.</exception>
-    public AgentClient(string address)
+    /// <param name="token">The token's secret; null or empty: none.</param>
+    /// <exception cref="CommandFailedException">Not an address, or no token.</exception>
+    public AgentClient(string address, string? token = null)
     {
         var url = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
             throw new CommandFailedException(ExitCode.Usage, $"'{address}' is not an agent's address; allowed: HOST:PORT or http://HOST:PORT");
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = parsed };
+        if (string.IsNullOrEmpty(token)) return;
+        // Not all that fits on a command line fits in a header; and what was refused is not printed.
+        if (!token.All(letter => letter is > ' ' and <= '~')) throw new CommandFailedException(ExitCode.Usage, $"What --token or ${TokenVariable} gives is no token's secret.");
+        _http.DefaultRequestHeaders.Add("X-Consul-Token", token);
     }
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
@@ -145,7 +153,7 @@ internal sealed class AgentClient : IDisposable
 
     private static CommandFailedException Refused(HttpResponseMessage answer, string text) => new(
         answer.StatusCode == HttpStatusCode.NotFound ? ExitCode.NotFound : ExitCode.Failed,
-        text.Trim() is { Length: > 0 } said ? said : $"The agent answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
+        text.Trim() is { Length: > 0 } said ? said + (answer.StatusCode == HttpStatusCode.Forbidden ? $"\nA token is given with --token or ${TokenVariable}." : "") : $"The agent answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
     {

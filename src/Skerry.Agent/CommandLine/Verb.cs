@@ -16,6 +16,13 @@ internal static class Verb
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(AgentClient.AddressVariable) is { Length: > 0 } address ? address : AgentClient.DefaultAddress,
     };
 
+    /// <summary>Without a default, which help would show: it is a secret.</summary>
+    public static Option<string?> Token() => new("--token")
+    {
+        Description = $"Secret of the token that the agent is asked with, where it asks for one; ${AgentClient.TokenVariable} sets it too, and is not seen by other users of the machine.",
+        HelpName = "SECRET",
+    };
+
     /// <summary>Another group than the agent's.</summary>
     public static Option<string?> Group(string description) => new("--group") { Description = description, HelpName = "GROUP" };
 
@@ -38,10 +45,12 @@ internal static class Verb
     public static Command AskingAgent(this Command command, Terminal terminal, Func<ParseResult, AgentClient, CancellationToken, Task<int>> run)
     {
         var address = Address();
+        var token = Token();
         command.Options.Add(address);
+        command.Options.Add(token);
         return command.Running(terminal, async (parse, cancellation) =>
         {
-            using var client = new AgentClient(parse.GetValue(address)!);
+            using var client = new AgentClient(parse.GetValue(address)!, parse.GetValue(token) ?? Environment.GetEnvironmentVariable(AgentClient.TokenVariable));
             return await run(parse, client, cancellation);
         });
     }

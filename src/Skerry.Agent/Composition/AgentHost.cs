@@ -46,6 +46,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly GossipGroupDirectory _servers;
     private ManifestGroup? _manifest;
     private EtcdServer? _etcd;
+    private readonly AclService? _acl;
     private MeshSecrets _mesh;
     private ApiServer? _api;
     private Task _watching = Task.CompletedTask;
@@ -66,6 +67,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _wide = new TunnelWideTransport(_gossip.Name, time);
         _joiner = new Joiner(_gossip, time, _logger);
         _servers = new GossipGroupDirectory(_gossip, configuration.Model.Node.Group) { TagChanged = () => _ = SetTagsAsync(_reloader.Current.Model, CancellationToken.None) };
+        _acl = ApiPart.ComposeAcl(configuration.Model, data, time, _loggers, _meters);
         _tracing = new TracingPart(_gossip.Name, configuration.Model.Node.Group, _id, _logger);
     }
 
@@ -100,7 +102,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), distances, _time, _loggers, _meters);
             var control = new AgentControl(
                 _gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, () => _manifest, reason => _stopRequested.TrySetResult(reason));
-            _api = ApiPart.Compose(model, _id, _catalog!, control, _time, _loggers);
+            _api = ApiPart.Compose(model, _id, _catalog!, control, _acl, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
             _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, _far = new ProxyFarInstances(_proxy, _catalog!, distances));
@@ -141,6 +143,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _far?.Dispose();
         if (_proxy is not null) await _proxy.DisposeAsync();
         if (_etcd is not null) await _etcd.DisposeAsync();
+        if (_acl is not null) await _acl.DisposeAsync();
         if (_manifest is not null) await _manifest.DisposeAsync();
         await _wide.DisposeAsync();
         if (_tunnel is not null) await _tunnel.DisposeAsync();
@@ -185,6 +188,14 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         _manifest = await ManifestPart.StartAsync(model, _data, _gossip, _servers, _tunnel, _time, _loggers, _meters);
         if (_manifest is null) return;
+        _acl?.Start(_manifest.Manifest);
+        if (!ManifestPart.AnswersEtcd(model))
+        {
+            AgentLog.EtcdClosed(_logger);
+            return;
+        }
+
+        if (_acl is not null) AgentLog.EtcdWithoutTokens(_logger, model.Manifest.Etcd.ToString());
         _etcd = new EtcdServer(new EtcdOptions { Address = model.Manifest.Etcd }, _manifest.Manifest, _manifest.Members, _loggers);
         await _etcd.StartAsync(cancellation);
         _keeping = new SessionKeeper(_manifest.Manifest, _catalog!, _time, _logger).RunAsync(_stopping.Token);

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 using Microsoft.Extensions.Logging;
 
 using Skerry.Agent.CommandLine;
@@ -10,7 +12,7 @@ namespace Skerry.Agent.Composition;
 /// <summary>Makes the HTTP API.</summary>
 internal static class ApiPart
 {
-    public static ApiServer Compose(AgentConfiguration configuration, string id, ServiceCatalog catalog, IAgentControl control, TimeProvider time, ILoggerFactory loggers)
+    public static ApiServer Compose(AgentConfiguration configuration, string id, ServiceCatalog catalog, IAgentControl control, AclService? acl, TimeProvider time, ILoggerFactory loggers)
     {
         var options = new ApiOptions
         {
@@ -20,6 +22,10 @@ internal static class ApiPart
             Group = configuration.Node.Group,
             Version = ProgramVersion.Number,
         };
-        return new ApiServer(options, catalog, control, time, loggers);
+        return new ApiServer(options, catalog, control, acl, time, loggers);
     }
+
+    /// <returns>Null: everybody may do everything.</returns>
+    public static AclService? ComposeAcl(AgentConfiguration configuration, DataDirectory data, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters) =>
+        configuration.Acl.Enabled ? new AclService(new AclOptions { BootstrapResetFile = data.File("acl-bootstrap-reset") }, time, meters, loggers) : null;
 }

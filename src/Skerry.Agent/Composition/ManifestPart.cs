@@ -14,6 +14,9 @@ namespace Skerry.Agent.Composition;
 /// <summary>Makes the node's part in the group's manifest, on top of membership and the tunnel, which carries its streams.</summary>
 internal static class ManifestPart
 {
+    /// <summary>Whether etcd's clients are answered: where tokens are asked for they are not, unless it was said in so many words, since they have none.</summary>
+    public static bool AnswersEtcd(AgentConfiguration model) => !model.Acl.Enabled || model.Acl.AllowEtcd;
+
     /// <returns>Null: this node takes no part.</returns>
     /// <exception cref="Storage.StorageException">Its directory is damaged, or another's, or the disk refuses.</exception>
     public static async Task<ManifestGroup?> StartAsync(
@@ -26,7 +29,7 @@ internal static class ManifestPart
             Role = model.Manifest.Role == ManifestRole.Server ? GroupRole.Server : GroupRole.Observer,
             BootstrapExpect = model.Manifest.BootstrapExpect,
             UnsafeNoFsync = data.UnsafeNoFsync,
-            ClientUrl = $"http://{model.Manifest.Etcd}",
+            ClientUrl = AnswersEtcd(model) ? $"http://{model.Manifest.Etcd}" : "",
         };
         return await ManifestGroup.StartAsync(options, path, directory, new TunnelGroupTransport(tunnel, model.Node.Group), time, meters, loggers);
     }

@@ -59,6 +59,9 @@ internal sealed record AgentConfiguration
     [Description("What the group agrees on: keys and leases, for etcd's clients; [manifest.md](manifest.md) explains it.")]
     public ManifestConfiguration Manifest { get; init; } = new();
 
+    [Description("Who may do what through the HTTP API; [acl.md](acl.md) explains tokens, policies and rules. Off: everybody everything.")]
+    public AclConfiguration Acl { get; init; } = new();
+
     [Description("Services by name on local addresses; [proxy.md](proxy.md) explains them.")]
     public ProxyOptions Proxy { get; init; } = new();
 

@@ -47,6 +47,8 @@ internal static partial class ConfigurationRules
     {
         if (model.Manifest.Role != ManifestRole.None && model.DataDirectory is null && context.IsClean("manifest", "dataDirectory"))
             context.Refuse("manifest.role", "needs a disk: what a group agrees on must survive a restart", "none; or set dataDirectory");
+        if (model.Acl.Enabled && model.Manifest.Role == ManifestRole.None && context.IsClean("manifest", "acl"))
+            context.Refuse("acl.enabled", "needs the manifest, where tokens stand", "false; or set manifest.role to server or observer");
     }
 
     private static void CheckNode(NodeConfiguration node, BindingContext context)

@@ -34,6 +34,8 @@ internal static class KvEndpoints
         if (key.Length == 0) throw new ApiException(400, "Missing key name");
         call.Require(AclResource.Key, ManifestShapes.Text(key), AclAccess.Read);
         var result = await new ManifestQuery(call).ReadAsync(new KeyRange(key, default));
+        // While it waited the right to see it may have gone.
+        call.Require(AclResource.Key, ManifestShapes.Text(key), AclAccess.Read);
         if (result.Entries.Count == 0) call.Http.Response.StatusCode = 404;
         else if (call.Query("raw") is not null) await RawAsync(call, result.Entries[0].Value);
         else await EntriesAsync(call, result.Entries);
@@ -41,7 +43,6 @@ internal static class KvEndpoints
 
     private static async Task ReadTreeAsync(ApiCall call, byte[] prefix)
     {
-        call.Require(AclResource.Key, ManifestShapes.Text(prefix), AclAccess.List);
         var result = await new ManifestQuery(call).ReadAsync(KeyRange.Prefix(prefix));
         KeyEntry[] entries = [.. call.Visible(result.Entries, entry => call.Allows(AclResource.Key, ManifestShapes.Text(entry.Key), AclAccess.Read))];
         if (entries.Length == 0) call.Http.Response.StatusCode = 404;
@@ -52,7 +53,6 @@ internal static class KvEndpoints
     {
         // Consul's clients of long ago spell it with an e.
         var separator = Encoding.UTF8.GetBytes(call.Query("separator") ?? call.Query("seperator") ?? "");
-        call.Require(AclResource.Key, ManifestShapes.Text(prefix), AclAccess.List);
         var result = await new ManifestQuery(call).ReadAsync(KeyRange.Prefix(prefix), keysOnly: true);
         var entries = call.Visible(result.Entries, entry => call.Allows(AclResource.Key, ManifestShapes.Text(entry.Key), AclAccess.Read));
         var names = Cut([.. entries.Select(entry => entry.Key)], prefix.Length, separator);

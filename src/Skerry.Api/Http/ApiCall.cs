@@ -45,6 +45,9 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     /// <exception cref="ApiException">This node takes no part in it.</exception>
     public IManifestGroup Members => agent.Group ?? throw NoManifest;
 
+    /// <summary>What the one who asks may do.</summary>
+    public IAuthorizer Authorizer => authorizer;
+
     public CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>The time of day.</summary>
@@ -79,7 +82,9 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     public bool Allows(AclResource resource, string name, AclAccess access) => authorizer.Allows(resource, name, access);
 
     /// <summary>What of an answer may be seen. Where some may not, the answer says so, to who brought a token.</summary>
-    public IEnumerable<T> Visible<T>(IEnumerable<T> items, Func<T, bool> mayBeSeen)
+    public IEnumerable<T> Visible<T>(IEnumerable<T> items, Func<T, bool> mayBeSeen) => authorizer is AllowAll ? items : Filter(items, mayBeSeen);
+
+    private IEnumerable<T> Filter<T>(IEnumerable<T> items, Func<T, bool> mayBeSeen)
     {
         foreach (var item in items)
         {
@@ -195,7 +200,12 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     }
 
     /// <summary>The body as JSON, its keys found whatever their case and underscores.</summary>
-    public async Task<LooseObject> ReadBodyAsync() => LooseObject.Read((await ReadBytesAsync(MaxBody, TooLarge)).Span);
+    /// <param name="mayBeEmpty">Whether no body is as good as <c>{}</c>.</param>
+    public async Task<LooseObject> ReadBodyAsync(bool mayBeEmpty = false)
+    {
+        var body = await ReadBytesAsync(MaxBody, TooLarge);
+        return mayBeEmpty && body.IsEmpty ? new LooseObject([], "") : LooseObject.Read(body.Span);
+    }
 
     /// <summary>The body as it is.</summary>
     /// <param name="most">Bytes it may have.</param>

@@ -26,6 +26,9 @@ internal sealed class FakeApi : IAsyncDisposable
     /// <summary>Method, path and query, and body of each request.</summary>
     public IReadOnlyList<(string Request, string Body)> Requests => _requests;
 
+    /// <summary>The token of each request that brought one.</summary>
+    public List<string> Tokens { get; } = [];
+
     public string Address => _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Answers by <c>METHOD path?query</c>; anything else is a 404.</summary>
@@ -42,6 +45,7 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         var request = $"{context.Request.Method} {context.Request.Path.Value}{context.Request.QueryString}";
         using var reader = new StreamReader(context.Request.Body);
+        if (context.Request.Headers["X-Consul-Token"].ToString() is { Length: > 0 } token) Tokens.Add(token);
         _requests.Add((request, await reader.ReadToEndAsync()));
         var (status, body) = _answers.GetValueOrDefault(request, (404, $"no answer for {request}"));
         context.Response.StatusCode = status;
