@@ -23,6 +23,9 @@ public sealed record CatalogNode
     /// <summary>How the node is reached through the tunnel.</summary>
     public TunnelFacts Tunnel { get; init; } = TunnelFacts.None;
 
+    /// <summary>How it follows what its group has agreed on for gateways; not known of nodes of other groups.</summary>
+    public GatewayFacts Gateway { get; init; } = GatewayFacts.None;
+
     /// <summary>Whether membership holds the node alive; a node that is not counts as critical with all it runs.</summary>
     public bool Alive { get; init; } = true;
 

@@ -176,6 +176,12 @@ public sealed class ServiceCatalog : IAsyncDisposable
     /// <exception cref="CatalogException">Too many addresses, or one too long.</exception>
     public Task SetTunnelAsync(TunnelFacts facts, CancellationToken cancellation) => _local.SetTunnelAsync(facts, cancellation);
 
+    /// <summary>Says how this node follows what its group has agreed on for gateways, in place of what it said before. Not kept across a restart.</summary>
+    /// <param name="facts">At most <see cref="GatewayFacts.MaxFaults"/> faults.</param>
+    /// <param name="cancellation">Ends the wait for neighbours; what was said stands.</param>
+    /// <exception cref="CatalogException">Too many faults, or one too long.</exception>
+    public Task SetGatewayAsync(GatewayFacts facts, CancellationToken cancellation) => _local.SetGatewayAsync(facts, cancellation);
+
     /// <summary>Tells what membership says of a node; <see cref="Current"/> has it when this returns. The transport's peers are looked at again.</summary>
     public void SetLiveness(string node, string address, NodeLiveness liveness)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 
+using Skerry.Gateway.Plugins.Use;
 using Skerry.Primitives;
 
 namespace Skerry.Gateway;
@@ -12,7 +13,20 @@ public sealed record GatewayOptions
     [Reloadable, Description("Where requests come in. Empty: the gateway is off.")]
     public ImmutableArray<ListenerOptions> Listeners { get; init; } = [];
 
+    /// <summary>Plugins that several pipelines share by name.</summary>
+    [Reloadable, Description("Plugins written once for several pipelines, which take them in by `use`.")]
+    public ImmutableArray<SharedPluginOptions> Plugins { get; init; } = [];
+
     /// <summary>What is done with them.</summary>
     [Reloadable, Description("What is done with requests.")]
     public ImmutableArray<PipelineOptions> Pipelines { get; init; } = [];
+
+    /// <summary>The same with every <c>use</c> replaced by what it stands for; only for options that passed validation.</summary>
+    internal GatewayOptions Resolve() => Plugins.IsEmpty ? this : this with
+    {
+        Pipelines = [.. Pipelines.Select(pipeline => pipeline with { Plugins = [.. pipeline.Plugins.Select(plugin => plugin is UseOptions use ? Shared(use)!.Plugin : plugin)] })],
+    };
+
+    /// <summary>What a <c>use</c> stands for; null when there is none of that name.</summary>
+    internal SharedPluginOptions? Shared(UseOptions use) => Plugins.FirstOrDefault(shared => shared.Name == use.Plugin);
 }

@@ -5,6 +5,7 @@ using Skerry.Gateway.Plugins.Headers;
 using Skerry.Gateway.Plugins.RateLimit;
 using Skerry.Gateway.Plugins.Route;
 using Skerry.Gateway.Plugins.Upstream;
+using Skerry.Gateway.Plugins.Use;
 
 namespace Skerry.Gateway;
 
@@ -16,6 +17,7 @@ public static class GatewayPlugins
         new("headers", typeof(HeadersOptions), (options, _) => new HeadersPlugin((HeadersOptions)options)),
         new("rate-limit", typeof(RateLimitOptions), (options, environment) => new RateLimitPlugin((RateLimitOptions)options, environment.Time)),
         new("route", typeof(RouteOptions), (options, _) => new RoutePlugin((RouteOptions)options)),
+        new("use", typeof(UseOptions), (_, _) => throw new InvalidOperationException("what is used takes this place before a pipeline is built")),
         new("upstream", typeof(UpstreamOptions), (options, environment) => new UpstreamPlugin((UpstreamOptions)options, environment)),
     }.ToImmutableSortedDictionary(type => type.Name, type => type, StringComparer.Ordinal);
 

@@ -63,28 +63,18 @@ public sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Swaps to new options in one step; requests in flight finish on what they started with. On an exception the old ones go on.</summary>
     /// <exception cref="GatewayException">A listener cannot be bound, a certificate not be read, or an option cannot run.</exception>
-    public async Task ApplyAsync(GatewayOptions options, CancellationToken cancellation)
+    public Task ApplyAsync(GatewayOptions options, CancellationToken cancellation) => ApplyAsync(options, faults: null, cancellation);
+
+    /// <summary>
+    /// The same as far as this node can: a listener that cannot be bound is left out, one whose certificate cannot be read keeps the one it has. Called again, it tries again.
+    /// </summary>
+    /// <returns>What could not be put into effect; empty: everything was.</returns>
+    /// <exception cref="GatewayException">An option cannot run anywhere, or the gateway not on this system; the old ones go on.</exception>
+    public async Task<ImmutableArray<GatewayFault>> ApplyWhatRunsAsync(GatewayOptions options, CancellationToken cancellation)
     {
-        var errors = Validate(options);
-        if (errors.Length > 0) throw new GatewayException(string.Join('\n', errors.Select(error => $"gateway.{error.Path}: {error.Message}")));
-        await _changing.WaitAsync(cancellation);
-        try
-        {
-            // A gateway without listeners has no threads and no timers.
-            if (options.Listeners.IsEmpty && _running is null) return;
-            if (!OperatingSystem.IsLinux()) throw new GatewayException("The gateway runs on Linux only, since its connections stand on epoll. Leave gateway.listeners empty here.");
-            _running ??= Running.Create(_catalog, _far, _time, _loggers, _logger);
-            // All that can be refused comes first: until then nothing has changed.
-            var kept = _listeners.Where(listener => options.Listeners.Any(listener.Serves)).ToImmutableArray();
-            var certificates = kept.ToDictionary(listener => listener, listener => ReadCertificate(options.Listeners.First(listener.Serves)));
-            var model = GatewayModel.Build(options, _running.Environment, _model);
-            var opened = await OpenAsync([.. options.Listeners.Where(wanted => !kept.Any(listener => listener.Serves(wanted)))], model, cancellation);
-            Swap(options, model, kept, certificates, opened);
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        var faults = ImmutableArray.CreateBuilder<GatewayFault>();
+        await ApplyAsync(options, faults, cancellation);
+        return faults.DrainToImmutable();
     }
 
     /// <summary>Stops accepting, lets requests in flight finish until the token is cancelled, then cuts them.</summary>
@@ -115,9 +105,46 @@ public sealed class GatewayServer : IAsyncDisposable
         _changing.Dispose();
     }
 
-    private static SslStreamCertificateContext? ReadCertificate(ListenerOptions options) => options.Tls is { } tls ? CertificateFiles.Read(options.Name, tls) : null;
+    private async Task ApplyAsync(GatewayOptions options, ImmutableArray<GatewayFault>.Builder? faults, CancellationToken cancellation)
+    {
+        var errors = Validate(options);
+        if (errors.Length > 0) throw new GatewayException(string.Join('\n', errors.Select(error => $"gateway.{error.Path}: {error.Message}")));
+        options = options.Resolve();
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            // A gateway without listeners has no threads and no timers.
+            if (options.Listeners.IsEmpty && _running is null) return;
+            if (!OperatingSystem.IsLinux()) throw new GatewayException("The gateway runs on Linux only, since its connections stand on epoll. Leave gateway.listeners empty here.");
+            _running ??= Running.Create(_catalog, _far, _time, _loggers, _logger);
+            // All that can be refused comes first: until then nothing has changed.
+            var kept = _listeners.Where(listener => options.Listeners.Any(listener.Serves)).ToImmutableArray();
+            var certificates = kept.ToDictionary(listener => listener, listener => ReadCertificate(options.Listeners.First(listener.Serves), faults));
+            var model = GatewayModel.Build(options, _running.Environment, _model);
+            var opened = await OpenAsync([.. options.Listeners.Where(wanted => !kept.Any(listener => listener.Serves(wanted)))], model, faults, cancellation);
+            Swap(options, model, kept, certificates, opened);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
-    private async Task<List<Listener>> OpenAsync(ImmutableArray<ListenerOptions> wanted, GatewayModel next, CancellationToken cancellation)
+    private static SslStreamCertificateContext? ReadCertificate(ListenerOptions options, ImmutableArray<GatewayFault>.Builder? faults)
+    {
+        try
+        {
+            return options.Tls is { } tls ? CertificateFiles.Read(options.Name, tls) : null;
+        }
+        catch (GatewayException refused) when (faults is not null)
+        {
+            faults.Add(new GatewayFault(options.Name, refused.Message));
+            return null;
+        }
+    }
+
+    private async Task<List<Listener>> OpenAsync(
+        ImmutableArray<ListenerOptions> wanted, GatewayModel next, ImmutableArray<GatewayFault>.Builder? faults, CancellationToken cancellation)
     {
         var parts = new ListenerParts(_running!.Loops, _time, _logger, _loggers);
         var before = _model;
@@ -127,7 +154,14 @@ public sealed class GatewayServer : IAsyncDisposable
             foreach (var options in wanted)
             {
                 var replaced = _listeners.FirstOrDefault(listener => listener.Options.Address.Equals(options.Address) && options.Address.Port != 0);
-                opened.Add(await Listener.StartAsync(options, replaced?.Socket, Model, parts, cancellation));
+                try
+                {
+                    opened.Add(await Listener.StartAsync(options, replaced?.Socket, Model, parts, cancellation));
+                }
+                catch (GatewayException refused) when (faults is not null)
+                {
+                    faults.Add(new GatewayFault(options.Name, refused.Message));
+                }
             }
 
             return opened;

@@ -1,30 +1,33 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.RegularExpressions;
 
 using Skerry.Gateway.Plugins;
 using Skerry.Gateway.Plugins.Route;
 using Skerry.Gateway.Plugins.Upstream;
+using Skerry.Gateway.Plugins.Use;
 
 namespace Skerry.Gateway;
 
 /// <summary>Finds everything in the options that cannot run.</summary>
-internal static class GatewayValidation
+internal static partial class GatewayValidation
 {
     public static ImmutableArray<GatewayError> Check(GatewayOptions options)
     {
         var errors = new List<GatewayError>();
         CheckListeners(options.Listeners, errors);
+        CheckShared(options, errors);
         var listeners = options.Listeners.Select(listener => listener.Name).ToHashSet(StringComparer.Ordinal);
         var pipelines = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Pipelines.Length; i++)
         {
             var pipeline = options.Pipelines[i];
             var path = $"pipelines[{i}]";
-            if (pipeline.Name.Length == 0) errors.Add(new GatewayError($"{path}.name", "must not be empty"));
+            CheckName(pipeline.Name, path, errors);
             if (!pipelines.Add(pipeline.Name)) errors.Add(new GatewayError($"{path}.name", $"'{pipeline.Name}' is taken by another pipeline"));
             foreach (var name in pipeline.Listeners.Where(name => !listeners.Contains(name)))
                 errors.Add(new GatewayError($"{path}.listeners", $"there is no listener '{name}'; allowed: {string.Join(", ", listeners)}"));
-            CheckPlugins(pipeline, path, errors);
+            CheckPlugins(options, pipeline, path, errors);
         }
 
         return [.. errors];
@@ -36,7 +39,7 @@ internal static class GatewayValidation
         {
             var listener = listeners[i];
             var earlier = listeners.Take(i).ToArray();
-            if (listener.Name.Length == 0) errors.Add(new GatewayError($"listeners[{i}].name", "must not be empty"));
+            CheckName(listener.Name, $"listeners[{i}]", errors);
             if (earlier.Any(other => other.Name == listener.Name)) errors.Add(new GatewayError($"listeners[{i}].name", $"'{listener.Name}' is taken by another listener"));
             if (earlier.FirstOrDefault(other => Overlap(other.Address, listener.Address)) is { } taken)
                 errors.Add(new GatewayError($"listeners[{i}].address", $"{listener.Address} is taken by listener '{taken.Name}' at {taken.Address}"));
@@ -47,16 +50,45 @@ internal static class GatewayValidation
     /// <summary>Port 0 takes any free port, so that it never collides.</summary>
     private static bool Overlap(IPEndPoint left, IPEndPoint right) => left.Port != 0 && left.Equals(right);
 
-    private static void CheckPlugins(PipelineOptions pipeline, string path, List<GatewayError> errors)
+    private static void CheckName(string name, string path, List<GatewayError> errors)
     {
-        if (pipeline.Plugins.IsEmpty) errors.Add(new GatewayError($"{path}.plugins", "needs at least one plugin, such as 'upstream'"));
-        if (pipeline.Plugins.Count(plugin => plugin is RouteOptions) > 1) errors.Add(new GatewayError($"{path}.plugins", "has more than one 'route'"));
-        for (var i = 0; i < pipeline.Plugins.Length; i++)
+        if (!NamePattern().IsMatch(name)) errors.Add(new GatewayError($"{path}.name", $"'{name}' is not a name; allowed: 1 to 128 letters, digits, '.', '_' and '-', the first no '.'"));
+    }
+
+    private static void CheckShared(GatewayOptions options, List<GatewayError> errors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < options.Plugins.Length; i++)
         {
-            var options = pipeline.Plugins[i];
-            using var plugin = GatewayPlugins.Create(options, PluginEnvironment.None);
-            errors.AddRange(plugin.Validate($"{path}.plugins[{i}].{GatewayPlugins.NameOf(options)}"));
-            if (options is UpstreamOptions && i != pipeline.Plugins.Length - 1) errors.Add(new GatewayError($"{path}.plugins[{i}]", "'upstream' ends a pipeline: nothing may follow it"));
+            var (shared, path) = (options.Plugins[i], $"plugins[{i}]");
+            CheckName(shared.Name, path, errors);
+            if (!names.Add(shared.Name)) errors.Add(new GatewayError($"{path}.name", $"'{shared.Name}' is taken by another plugin"));
+            if (shared.Plugin is UseOptions) errors.Add(new GatewayError($"{path}.plugin.use", "cannot stand for another 'use'"));
+            else CheckPlugin(shared.Plugin, $"{path}.plugin", errors);
         }
     }
+
+    private static void CheckPlugins(GatewayOptions options, PipelineOptions pipeline, string path, List<GatewayError> errors)
+    {
+        if (pipeline.Plugins.IsEmpty) errors.Add(new GatewayError($"{path}.plugins", "needs at least one plugin, such as 'upstream'"));
+        var resolved = pipeline.Plugins.Select(plugin => plugin is UseOptions use ? options.Shared(use)?.Plugin : plugin).ToArray();
+        if (resolved.Count(plugin => plugin is RouteOptions) > 1) errors.Add(new GatewayError($"{path}.plugins", "has more than one 'route'"));
+        for (var i = 0; i < resolved.Length; i++)
+        {
+            var (written, plugin) = (pipeline.Plugins[i], resolved[i]);
+            if (written is not UseOptions use) CheckPlugin(written, $"{path}.plugins[{i}]", errors);
+            else if (plugin is null)
+                errors.Add(new GatewayError($"{path}.plugins[{i}].use.plugin", $"there is no plugin '{use.Plugin}'; allowed: {string.Join(", ", options.Plugins.Select(shared => shared.Name))}"));
+            if (plugin is UpstreamOptions && i != resolved.Length - 1) errors.Add(new GatewayError($"{path}.plugins[{i}]", "'upstream' ends a pipeline: nothing may follow it"));
+        }
+    }
+
+    private static void CheckPlugin(PluginOptions options, string path, List<GatewayError> errors)
+    {
+        using var plugin = GatewayPlugins.Create(options, PluginEnvironment.None);
+        errors.AddRange(plugin.Validate($"{path}.{GatewayPlugins.NameOf(options)}"));
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}\z")]
+    private static partial Regex NamePattern();
 }

@@ -150,6 +150,19 @@ public sealed class GroupTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_node_says_of_its_gateway_all_see_and_within_bounds()
+    {
+        await StartAsync("a", "b");
+        var facts = new GatewayFacts { Revision = 12, Faults = ["listener/http: the port is in use"] };
+        await _catalogs["a"].SetGatewayAsync(facts, CancellationToken.None);
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Nodes["a"].Gateway == facts);
+        await _catalogs["a"].SetGatewayAsync(facts with { Revision = 13, Faults = [] }, CancellationToken.None);
+        await Eventually.HoldsAsync(() => _catalogs["b"].Current.Nodes["a"].Gateway is { Revision: 13, Faults.IsEmpty: true });
+        var tooLong = new GatewayFacts { Faults = [new string('x', GatewayFacts.MaxText + 1)] };
+        Assert.Equal("Gateway", (await Assert.ThrowsAsync<CatalogException>(() => _catalogs["a"].SetGatewayAsync(tooLong, CancellationToken.None))).Field);
+    }
+
+    [Fact]
     public async Task A_node_says_no_more_of_its_tunnel_than_half_a_record()
     {
         await using var catalog = Examples.Catalog();

@@ -84,7 +84,8 @@ internal static class ConfigurationReference
     private static List<Group> GroupsOf(Shape shape, string path, string description) => shape switch
     {
         RecordShape record => [new Group($"`{path}`", path, description, record)],
-        PluginShape plugins => [.. plugins.Kinds.Select(kind => new Group($"Plugin `{kind.Key}`", kind.Key, $"An entry of `{path[..^2]}`.", kind.Value))],
+        // Where a single one stands, it is any of those that the list of a pipeline may have.
+        PluginShape plugins when path.EndsWith("[]", StringComparison.Ordinal) => [.. plugins.Kinds.Select(kind => new Group($"Plugin `{kind.Key}`", kind.Key, $"An entry of `{path[..^2]}`.", kind.Value))],
         IContainerShape container => GroupsOf(container.Item, path + container.PathSuffix, description),
         _ => [],
     };

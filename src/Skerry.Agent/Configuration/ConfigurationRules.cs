@@ -137,7 +137,7 @@ internal static partial class ConfigurationRules
 
     private static void CheckGateway(GatewayOptions gateway, BindingContext context)
     {
-        if (gateway is { Listeners.IsEmpty: true, Pipelines.IsEmpty: true } || !context.IsClean("gateway")) return;
+        if (gateway is { Listeners.IsEmpty: true, Plugins.IsEmpty: true, Pipelines.IsEmpty: true } || !context.IsClean("gateway")) return;
         foreach (var error in GatewayServer.Validate(gateway)) context.Refuse(RecordShape.Join("gateway", error.Path), error.Message);
     }
 

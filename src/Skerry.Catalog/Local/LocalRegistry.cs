@@ -34,6 +34,7 @@ internal sealed class LocalRegistry : IAsyncDisposable
 
     private Registrations _kept = new();
     private TunnelFacts _tunnel = TunnelFacts.None;
+    private GatewayFacts _gateway = GatewayFacts.None;
     private bool _isStarted;
     private ulong _version;
     private (ulong Version, ImmutableSortedDictionary<string, LocalService> Services)? _services;
@@ -225,6 +226,17 @@ internal sealed class LocalRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>What this node says of its gateway from now on; before the start, from the start on.</summary>
+    public Task SetGatewayAsync(GatewayFacts facts, CancellationToken cancellation)
+    {
+        RegistrationRules.Gateway(facts);
+        lock (_gate)
+        {
+            _gateway = facts;
+            return _isStarted ? _tell([NodeChange()]).WaitAsync(cancellation) : Task.CompletedTask;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _registering.WaitAsync();
@@ -330,6 +342,7 @@ internal sealed class LocalRegistry : IAsyncDisposable
         Group = _options.Group,
         Meta = _options.NodeMeta,
         Tunnel = _tunnel,
+        Gateway = _gateway,
     }));
 
     private LocalCheck Resume(CheckDefinition check, Registrations read, TimeSpan age)

@@ -90,6 +90,12 @@ internal static class RegistrationRules
         return reason;
     }
 
+    /// <summary>What a node may say of its gateway.</summary>
+    public static void Gateway(GatewayFacts facts)
+    {
+        if (!facts.IsSound) throw new CatalogException("Gateway", $"At most {GatewayFacts.MaxFaults} faults of {GatewayFacts.MaxText} bytes");
+    }
+
     /// <summary>What a node may say of its tunnel.</summary>
     public static void Tunnel(TunnelFacts facts)
     {

@@ -42,7 +42,7 @@ internal static class LeanJson
 
     public static JsonTypeInfo<ExportedInstance> Instance => (JsonTypeInfo<ExportedInstance>)Lean.GetTypeInfo(typeof(ExportedInstance));
 
-    /// <summary>Only texts, collections, indexes, the tunnel and its load, which are all empty when absent. Any other number, a flag or an enum that is absent may stand for more than zero.</summary>
+    /// <summary>Only texts, collections, indexes, the tunnel and its load, the gateway, which are all empty when absent. Any other number, a flag or an enum that is absent may stand for more than zero.</summary>
     private static void LeaveOutWhatIsEmpty(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)
@@ -51,6 +51,7 @@ internal static class LeanJson
             if (property.PropertyType == typeof(string)) property.ShouldSerialize = static (_, value) => value is not "";
             else if (property.PropertyType == typeof(ulong)) property.ShouldSerialize = static (_, value) => value is not 0UL;
             else if (property.PropertyType == typeof(TunnelFacts)) property.ShouldSerialize = static (_, value) => value is TunnelFacts { IsEmpty: false };
+            else if (property.PropertyType == typeof(GatewayFacts)) property.ShouldSerialize = static (_, value) => value is GatewayFacts { IsEmpty: false };
             else if (type.Type == typeof(TunnelFacts) && property.PropertyType == typeof(int)) property.ShouldSerialize = static (_, value) => value is not 0;
             else if (property.PropertyType == typeof(CatalogNode)) property.ShouldSerialize = static (_, value) => value is not null;
             else if (property.PropertyType.IsAssignableTo(typeof(ICollection))) property.ShouldSerialize = static (_, value) => value is ICollection { Count: > 0 };

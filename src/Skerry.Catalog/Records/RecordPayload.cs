@@ -84,7 +84,7 @@ internal static class RecordPayload
         }
     }
 
-    public static bool IsSound(CatalogNode node) => IsSound(node.Meta) && IsSound(node.Tunnel);
+    public static bool IsSound(CatalogNode node) => IsSound(node.Meta) && IsSound(node.Tunnel) && node.Gateway.IsSound;
 
     public static bool IsSound(TunnelFacts tunnel) =>
         IsSound(tunnel.Addresses) && tunnel.Addresses.Length <= TunnelFacts.MaxAddresses && tunnel.Size <= TunnelFacts.MaxSize && tunnel.Load is >= 0 and <= 100;

@@ -65,7 +65,7 @@ internal static class SitePayload
     private static (NodePart Part, int Size)? First(CatalogNode node, string group)
     {
         // Indexes are this node's own: with them two bridges would never say the same.
-        node = node with { Group = group, CreateIndex = 0, ModifyIndex = 0 };
+        node = node with { Group = group, Gateway = GatewayFacts.None, CreateIndex = 0, ModifyIndex = 0 };
         var lean = node with { Meta = ImmutableSortedDictionary<string, string>.Empty };
         foreach (var facts in (CatalogNode[])[node, lean, lean with { Tunnel = TunnelFacts.None }])
         {
