@@ -86,6 +86,28 @@ internal static partial class AgentLog
     [LoggerMessage(9051, LogLevel.Warning, "Access control is on, and acl.allowEtcd answers etcd's clients at {Address} without it: whoever reaches that can read and change every key")]
     public static partial void EtcdWithoutTokens(ILogger logger, string address);
 
+    [LoggerMessage(9060, LogLevel.Information, "The gateway follows its group: revision {Revision}, {Objects} objects")]
+    public static partial void GatewayFollowed(ILogger logger, long revision, int objects);
+
+    [LoggerMessage(9061, LogLevel.Information, "The group had no gateway objects yet: {Objects} of {File} are its first")]
+    public static partial void GatewaySeeded(ILogger logger, int objects, string file);
+
+    [LoggerMessage(9062, LogLevel.Warning, "Revision {Revision} of the gateway is not whole on this node: {Fault}")]
+    public static partial void GatewayFault(ILogger logger, long revision, string fault);
+
+    [LoggerMessage(9063, LogLevel.Information, "Revision {Revision} of the gateway is whole on this node now")]
+    public static partial void GatewayWell(ILogger logger, long revision);
+
+    [LoggerMessage(9064, LogLevel.Warning,
+        "{File} says of {Objects} something else than the group has agreed on, which is in effect. To make it the group's: skerry pipeline apply -f {Again}")]
+    public static partial void GatewayFileOverruled(ILogger logger, string file, string objects, string again);
+
+    [LoggerMessage(9065, LogLevel.Warning, "{File}: {Reason}. Until this node hears from its group after a start, the gateway has what the configuration file says")]
+    public static partial void GatewayNotKept(ILogger logger, string file, string reason);
+
+    [LoggerMessage(9066, LogLevel.Error, "The gateway could not follow its group; trying again")]
+    public static partial void GatewayBroken(ILogger logger, Exception exception);
+
     [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
     public static partial void Broken(ILogger logger, string reason);
 }

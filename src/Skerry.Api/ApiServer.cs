@@ -74,7 +74,7 @@ public sealed class ApiServer : IAsyncDisposable
         .. AclEndpoints.Routes,
         .. KvEndpoints.Routes, .. SessionEndpoints.Routes, .. TxnEndpoints.Routes,
         .. OperatorEndpoints.Routes, .. AutopilotEndpoints.Routes, .. SnapshotEndpoints.Routes,
-        .. SkerryEndpoints.Routes, .. GroupEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
+        .. SkerryEndpoints.Routes, .. GatewayEndpoints.Routes, .. GroupEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
     ];
 
     /// <summary>Method and pattern of every endpoint that answers.</summary>

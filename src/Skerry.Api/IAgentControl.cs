@@ -58,4 +58,7 @@ public interface IAgentControl
 
     /// <summary>The members of the group that agrees; null with <see cref="Manifest"/>.</summary>
     IManifestGroup? Group { get; }
+
+    /// <summary>The gateway's objects in what it agrees on; null with <see cref="Manifest"/>.</summary>
+    IGatewayControl? Gateway { get; }
 }

@@ -33,6 +33,10 @@ internal sealed class FakeAgent : IAgentControl
 
     public IManifestGroup? Group { get; set; }
 
+    public FakeGateway? Gateway { get; set; }
+
+    IGatewayControl? IAgentControl.Gateway => Gateway;
+
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) => Distances.TryGetValue(toNode, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 
     public ApiCoordinate? CoordinateOf(string node) => node == "here" ? new ApiCoordinate([0, 0, 0, 0, 0, 0, 0, 0], 1.5, 0, 1e-5) : null;

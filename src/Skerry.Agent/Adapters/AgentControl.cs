@@ -21,10 +21,11 @@ namespace Skerry.Agent.Adapters;
 /// <param name="forwards">The proxy's forwards.</param>
 /// <param name="tunnel">The tunnel; null: this node runs none.</param>
 /// <param name="manifest">What the group agrees on; null: this node takes no part, or has not begun to.</param>
+/// <param name="gateway">The gateway's objects in it; null with that.</param>
 /// <param name="requestStop">Begins a graceful stop; takes the reason.</param>
 internal sealed class AgentControl(
     GossipNode gossip, ConfigurationReloader reloader, LogBook log, Func<object?> gatewayState, IForwardControl forwards, Func<TunnelNode?> tunnel, Func<ManifestGroup?> manifest,
-    Action<string> requestStop)
+    Func<IGatewayControl?> gateway, Action<string> requestStop)
     : IAgentControl
 {
     public ImmutableArray<ApiMember> Members => [.. gossip.Members.Values.Select(ToApi)];
@@ -45,6 +46,8 @@ internal sealed class AgentControl(
     public ManifestNode? Manifest => manifest()?.Manifest;
 
     public IManifestGroup? Group => manifest()?.Members;
+
+    public IGatewayControl? Gateway => gateway();
 
     public TimeSpan? EstimateRoundTrip(string fromNode, string toNode) =>
         gossip.CoordinateOf(fromNode) is { } from && gossip.CoordinateOf(toNode) is { } to ? from.RoundTripTo(to) : null;

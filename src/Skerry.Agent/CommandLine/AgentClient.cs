@@ -51,6 +51,22 @@ internal sealed class AgentClient : IDisposable
         }
     }
 
+    /// <summary>Asks for a change and reads what it has done.</summary>
+    /// <param name="method">How.</param>
+    /// <param name="path">Of what.</param>
+    /// <param name="text">The document to send; null: none.</param>
+    /// <param name="ifMatch">The revision it must have; null: any.</param>
+    /// <param name="type">What the answer is.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="InvalidDocumentException">The agent has read the document, and it has errors.</exception>
+    public async Task<T> ChangeAsync<T>(HttpMethod method, string path, string? text, string? ifMatch, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var content = text is null ? null : new StringContent(text);
+        using var answer = await SendAsync(method, path, content, HttpCompletionOption.ResponseContentRead, cancellation, ifMatch);
+        return await JsonSerializer.DeserializeAsync(await answer.Content.ReadAsStreamAsync(cancellation), type, cancellation)
+            ?? throw new CommandFailedException(ExitCode.Failed, $"What answers at {_http.BaseAddress} is not a Skerry agent. Name one with --address or {AddressVariable}.");
+    }
+
     public async Task PutAsync(string path, CancellationToken cancellation) =>
         (await SendAsync(HttpMethod.Put, path, null, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
 
@@ -155,18 +171,25 @@ internal sealed class AgentClient : IDisposable
         answer.StatusCode == HttpStatusCode.NotFound ? ExitCode.NotFound : ExitCode.Failed,
         text.Trim() is { Length: > 0 } said ? said + (answer.StatusCode == HttpStatusCode.Forbidden ? $"\nA token is given with --token or ${TokenVariable}." : "") : $"The agent answered {(int)answer.StatusCode} {answer.ReasonPhrase}.");
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation, string? ifMatch = null)
     {
-        var answer = await TrySendAsync(method, path, body, completion, cancellation);
+        var answer = await TrySendAsync(method, path, body, completion, cancellation, ifMatch);
         if (answer.IsSuccessStatusCode) return answer;
-        using (answer) throw Refused(answer, await answer.Content.ReadAsStringAsync(cancellation));
+        using (answer)
+        {
+            var text = await answer.Content.ReadAsStringAsync(cancellation);
+            throw answer is { StatusCode: HttpStatusCode.BadRequest, Content.Headers.ContentType.MediaType: "application/json" } ? new InvalidDocumentException(text) : Refused(answer, text);
+        }
     }
 
-    private async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> TrySendAsync(
+        HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation, string? ifMatch = null)
     {
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = body };
+            if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", $"\"{ifMatch}\"");
             return await _http.SendAsync(request, completion, cancellation);
         }
         catch (HttpRequestException refused)

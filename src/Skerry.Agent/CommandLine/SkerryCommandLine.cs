@@ -59,6 +59,7 @@ internal static class SkerryCommandLine
         RegisterCommand.Create(terminal),
         DeregisterCommand.Create(terminal),
         KvCommand.Create(terminal),
+        PipelineCommand.Create(terminal),
         ForwardCommand.Create(terminal),
         GroupCommand.Create(terminal),
         SnapshotCommand.Create(terminal),

@@ -22,6 +22,7 @@ namespace Skerry.Agent.Composition;
 internal sealed class AgentHost : IAsyncDisposable
 {
     private readonly ConfigurationReloader _reloader;
+    private readonly string? _file;
     private readonly LoadedConfiguration _started;
     private readonly DataDirectory _data;
     private readonly LogBook _log;
@@ -39,6 +40,8 @@ internal sealed class AgentHost : IAsyncDisposable
     private GossipLiveness? _liveness;
     private ConfiguredServices? _services;
     private GatewayServer? _gateway;
+    private GatewayFollower? _follower;
+    private ManifestGateway? _objects;
     private readonly TunnelWideTransport _wide;
     private ProxyServer? _proxy;
     private ProxyFarInstances? _far;
@@ -55,13 +58,14 @@ internal sealed class AgentHost : IAsyncDisposable
     public AgentHost(ConfigurationFile file, LoadedConfiguration configuration, DataDirectory data, LogBook log, TimeProvider time)
     {
         _started = configuration;
+        _file = file.Path;
         _mesh = configuration.Mesh;
         _data = data;
         _log = log;
         _time = time;
         _loggers = new LoggerFactory([log], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
         _logger = _loggers.CreateLogger("Skerry.Agent");
-        _reloader = new ConfigurationReloader(file, configuration, _logger) { Apply = ApplyAsync };
+        _reloader = new ConfigurationReloader(file, configuration, _logger) { Apply = ApplyAsync, IsOverruled = key => _follower is { IsRuled: true } && key.StartsWith("gateway", StringComparison.Ordinal) };
         _id = NodeIdentity.Load(data.Path, aside => AgentLog.IdentitySetAside(_logger, aside));
         _gossip = GossipPart.Compose(configuration, _id, data, time, _loggers, _meters);
         _wide = new TunnelWideTransport(_gossip.Name, time);
@@ -101,12 +105,12 @@ internal sealed class AgentHost : IAsyncDisposable
             var distances = new MeshDistances(_gossip, () => _tunnel);
             _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), distances, _time, _loggers, _meters);
             var control = new AgentControl(
-                _gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, () => _manifest, reason => _stopRequested.TrySetResult(reason));
+                _gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, () => _manifest, () => _objects, reason => _stopRequested.TrySetResult(reason));
             _api = ApiPart.Compose(model, _id, _catalog!, control, _acl, _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
             _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, _far = new ProxyFarInstances(_proxy, _catalog!, distances));
-            await _gateway.StartAsync(model.Gateway, cancellation);
+            await StartGatewayAsync(_gateway, model, cancellation);
             await _proxy.StartAsync(model.Proxy, cancellation);
             await StartTunnelAsync(cancellation);
             await StartManifestAsync(model, cancellation);
@@ -126,6 +130,7 @@ internal sealed class AgentHost : IAsyncDisposable
     {
         AgentLog.Stopping(_logger, reason);
         await _joiner.DisposeAsync();
+        if (_follower is not null) await _follower.StopAsync();
         using var drain = new CancellationTokenSource(_reloader.Current.Model.Shutdown.DrainTimeout, _time);
         // While requests are still taken: they go on to the next leader, and none waits for an election.
         if (_manifest is not null) await _manifest.HandOverAsync(drain.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -143,6 +148,7 @@ internal sealed class AgentHost : IAsyncDisposable
         _far?.Dispose();
         if (_proxy is not null) await _proxy.DisposeAsync();
         if (_etcd is not null) await _etcd.DisposeAsync();
+        if (_follower is not null) await _follower.DisposeAsync();
         if (_acl is not null) await _acl.DisposeAsync();
         if (_manifest is not null) await _manifest.DisposeAsync();
         await _wide.DisposeAsync();
@@ -184,10 +190,24 @@ internal sealed class AgentHost : IAsyncDisposable
         _wide.Start(tunnel, _catalog, () => _reloader.Current.Model.EdgeTunnel.RelayNodes.Select(relay => relay.NodeName));
     }
 
+    /// <summary>A node that takes part in what its group agrees on has its gateway from there; another from its file alone, and does not start where it cannot follow that.</summary>
+    private async Task StartGatewayAsync(GatewayServer gateway, AgentConfiguration model, CancellationToken cancellation)
+    {
+        _follower = ManifestPart.Follower(model, _data, gateway, _catalog!, _gossip.Name, _time, _loggers);
+        if (_follower is null) await gateway.StartAsync(model.Gateway, cancellation);
+        else await _follower.StartAsync(FileGateway.Of(_file, _started), cancellation);
+    }
+
+    private Task ApplyGatewayAsync(LoadedConfiguration configuration, CancellationToken cancellation) => _follower is { } follower
+        ? follower.TakeFileAsync(FileGateway.Of(_file, configuration), cancellation) : _gateway!.ApplyAsync(configuration.Model.Gateway, cancellation);
+
     private async Task StartManifestAsync(AgentConfiguration model, CancellationToken cancellation)
     {
         _manifest = await ManifestPart.StartAsync(model, _data, _gossip, _servers, _tunnel, _time, _loggers, _meters);
         if (_manifest is null) return;
+        var store = new ObjectStore(_manifest.Manifest, "gateway");
+        _objects = new ManifestGateway(store, _manifest.Members, _catalog!, _gossip.Name, _time);
+        _follower!.Follow(_manifest.Manifest, store);
         _acl?.Start(_manifest.Manifest);
         if (!ManifestPart.AnswersEtcd(model))
         {
@@ -230,8 +250,8 @@ internal sealed class AgentHost : IAsyncDisposable
         try
         {
             _services!.Validate(model.Services);
-            await _gateway!.ApplyAsync(model.Gateway, cancellation);
-            undo.Push(() => _gateway.ApplyAsync(before.Gateway, CancellationToken.None));
+            await ApplyGatewayAsync(fresh, cancellation);
+            undo.Push(() => ApplyGatewayAsync(_reloader.Current, CancellationToken.None));
             await _proxy!.ApplyAsync(model.Proxy, cancellation);
             undo.Push(() => _proxy.ApplyAsync(before.Proxy, CancellationToken.None));
             await SetTagsAsync(model, cancellation);

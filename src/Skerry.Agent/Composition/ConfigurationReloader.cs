@@ -26,6 +26,9 @@ internal sealed class ConfigurationReloader(ConfigurationFile file, LoadedConfig
     /// <summary>Puts a checked configuration into effect; what can fail comes first, so that a failure changes nothing.</summary>
     public Func<LoadedConfiguration, CancellationToken, Task> Apply { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Whether a key is the group's to say, and the file's change of it not in effect.</summary>
+    public Func<string, bool> IsOverruled { get; set; } = _ => false;
+
     /// <summary>Reads the file again.</summary>
     /// <param name="cause">Why, for the log.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -42,6 +45,7 @@ internal sealed class ConfigurationReloader(ConfigurationFile file, LoadedConfig
             // Against what the parts were started with: what waits for a restart is named each time until there is one, and not once it was taken back.
             var waiting = ConfigurationChange.Between(_started.Model, fresh.Model).Where(change => !change.IsReloadable).Select(change => change.Path).ToList();
             if (effective.Count > 0) await Apply(fresh, cancellation);
+            effective.RemoveAll(key => IsOverruled(key));
             _current = fresh;
             Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             if (effective.Count > 0) AgentLog.Reloaded(logger, cause, string.Join(", ", effective));

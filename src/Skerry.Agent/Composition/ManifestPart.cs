@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 
 using Skerry.Agent.Adapters;
 using Skerry.Agent.Configuration;
+using Skerry.Catalog;
+using Skerry.Gateway;
 using Skerry.Gossip;
 using Skerry.Manifest;
 using Skerry.Raft;
@@ -16,6 +18,17 @@ internal static class ManifestPart
 {
     /// <summary>Whether etcd's clients are answered: where tokens are asked for they are not, unless it was said in so many words, since they have none.</summary>
     public static bool AnswersEtcd(AgentConfiguration model) => !model.Acl.Enabled || model.Acl.AllowEtcd;
+
+    /// <summary>The part that keeps the gateway on what the group agrees on.</summary>
+    /// <returns>Null: this node takes no part.</returns>
+    public static GatewayFollower? Follower(
+        AgentConfiguration model, DataDirectory data, GatewayServer gateway, ServiceCatalog catalog, string node, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (model.Manifest.Role == ManifestRole.None || data.File("manifest") is not { } path) return null;
+        var logger = loggers.CreateLogger("Skerry.Agent");
+        // In the manifest's directory: who removes that, to join another group, removes this with it.
+        return new GatewayFollower(gateway, catalog, new KeptGateway(Path.Combine(path, "gateway"), logger), node, time, logger);
+    }
 
     /// <returns>Null: this node takes no part.</returns>
     /// <exception cref="Storage.StorageException">Its directory is damaged, or another's, or the disk refuses.</exception>

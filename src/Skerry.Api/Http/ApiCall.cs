@@ -45,6 +45,10 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     /// <exception cref="ApiException">This node takes no part in it.</exception>
     public IManifestGroup Members => agent.Group ?? throw NoManifest;
 
+    /// <summary>The gateway's objects in what the group agrees on.</summary>
+    /// <exception cref="ApiException">This node takes no part in it.</exception>
+    public IGatewayControl Gateway => agent.Gateway ?? throw NoManifest;
+
     /// <summary>What the one who asks may do.</summary>
     public IAuthorizer Authorizer => authorizer;
 
@@ -206,6 +210,9 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
         var body = await ReadBytesAsync(MaxBody, TooLarge);
         return mayBeEmpty && body.IsEmpty ? new LooseObject([], "") : LooseObject.Read(body.Span);
     }
+
+    /// <summary>The body as the text it is.</summary>
+    public async Task<string> ReadTextAsync() => System.Text.Encoding.UTF8.GetString((await ReadBytesAsync(MaxBody, TooLarge)).Span);
 
     /// <summary>The body as it is.</summary>
     /// <param name="most">Bytes it may have.</param>

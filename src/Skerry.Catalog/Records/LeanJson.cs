@@ -42,7 +42,8 @@ internal static class LeanJson
 
     public static JsonTypeInfo<ExportedInstance> Instance => (JsonTypeInfo<ExportedInstance>)Lean.GetTypeInfo(typeof(ExportedInstance));
 
-    /// <summary>Only texts, collections, indexes, the tunnel and its load, the gateway, which are all empty when absent. Any other number, a flag or an enum that is absent may stand for more than zero.</summary>
+    /// <summary>Only texts, collections, indexes, the tunnel and its load, the gateway, which are all empty when absent.
+    /// Any other number, a flag or an enum that is absent may stand for more than zero.</summary>
     private static void LeaveOutWhatIsEmpty(JsonTypeInfo type)
     {
         foreach (var property in type.Properties)

@@ -1,0 +1,25 @@
+namespace Skerry.Agent.CommandLine.Documents;
+
+/// <summary>What the gateway of one node does: <c>skerry pipeline stats</c>.</summary>
+/// <param name="Pipelines">Its pipelines.</param>
+internal sealed record GatewayStateResult(GatewayStateResult.Pipeline[] Pipelines)
+{
+    /// <summary>One pipeline since it has had these plugins.</summary>
+    /// <param name="Name">The pipeline.</param>
+    /// <param name="Requests">Requests that are over.</param>
+    /// <param name="InFlight">Requests that are not.</param>
+    /// <param name="Errors">Those answered with 500 and above, or cut off.</param>
+    /// <param name="ClientErrors">Those answered with 400 to 499, or given up by the client.</param>
+    /// <param name="Seconds">Time they took in all.</param>
+    /// <param name="Plugins">The same at each plugin, in order.</param>
+    internal sealed record Pipeline(string Name, long Requests, long InFlight, long Errors, long ClientErrors, double Seconds, Plugin[] Plugins);
+
+    /// <summary>One plugin of a pipeline: what it answered itself counts as its error.</summary>
+    /// <param name="Name">The plugin.</param>
+    /// <param name="Requests">Requests that are over.</param>
+    /// <param name="InFlight">Requests that are not.</param>
+    /// <param name="Errors">Those it answered with 500 and above.</param>
+    /// <param name="ClientErrors">Those it answered with 400 to 499.</param>
+    /// <param name="Seconds">Time its own step took in all.</param>
+    internal sealed record Plugin(string Name, long Requests, long InFlight, long Errors, long ClientErrors, double Seconds);
+}
