@@ -46,7 +46,8 @@ internal sealed class DemoNode : IDisposable
         Service = FreePort.Find(host);
         Tunnel = FreePort.Find(host);
         Etcd = FreePort.Find(host);
-        Gateway = role == DemoRole.Relay ? null : FreePort.Find(host);
+        // Nodes that agree on their gateways have the same listener, and on one machine each a port of its own.
+        Gateway = role == DemoRole.Relay ? null : IsServer ? new IPEndPoint(IPAddress.Loopback, 0) : FreePort.Find(host);
         _configuration = directory.File(name + ".yaml");
     }
 
@@ -70,7 +71,7 @@ internal sealed class DemoNode : IDisposable
     /// <summary>Where etcd's clients are answered, if the node's site agrees on something.</summary>
     public IPEndPoint Etcd { get; }
 
-    /// <summary>Where the gateway listens; null: there is none on this node.</summary>
+    /// <summary>Where the gateway is told to listen; null: there is none on this node.</summary>
     public IPEndPoint? Gateway { get; }
 
     /// <summary>Whether it has a vote in what its site agrees on.</summary>
@@ -160,6 +161,13 @@ internal sealed class DemoNode : IDisposable
         using var client = new AgentClient(Api.ToString());
         var tunnel = await client.GetAsync("v1/skerry/tunnel", ResultJson.Readable.TunnelResult, cancellation);
         return [.. tunnel.Paths.Where(path => path is { Path: "relayed", Sessions: > 0 })];
+    }
+
+    /// <summary>Where its gateway listens.</summary>
+    public async Task<Uri> GatewayAsync(CancellationToken cancellation)
+    {
+        using var client = new AgentClient(Api.ToString());
+        return new Uri($"http://{(await client.GetAsync("v1/skerry/gateway", ResultJson.Readable.GatewayStateResult, cancellation)).Listeners[0].Address}/");
     }
 
     /// <summary>Who leads the group that its site agrees in; null: nobody, or not all of its servers are in it yet.</summary>

@@ -251,7 +251,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
         foreach (var node in (DemoNode[])[North, South])
         {
             using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-            var answer = await http.GetStringAsync(new Uri($"http://{node.Gateway}/"), cancellation);
+            var answer = await http.GetStringAsync(await node.GatewayAsync(cancellation), cancellation);
             narrator.Good($"{node.Name}: the {FarSite}'s own users still get '{answer.Trim()}'");
         }
     }

@@ -1,9 +1,15 @@
 namespace Skerry.Agent.CommandLine.Documents;
 
 /// <summary>What the gateway of one node does: <c>skerry pipeline stats</c>.</summary>
+/// <param name="Listeners">Where it listens.</param>
 /// <param name="Pipelines">Its pipelines.</param>
-internal sealed record GatewayStateResult(GatewayStateResult.Pipeline[] Pipelines)
+internal sealed record GatewayStateResult(GatewayStateResult.Listener[] Listeners, GatewayStateResult.Pipeline[] Pipelines)
 {
+    /// <summary>One listener.</summary>
+    /// <param name="Name">The listener.</param>
+    /// <param name="Address">The address it has.</param>
+    internal sealed record Listener(string Name, string Address);
+
     /// <summary>One pipeline since it has had these plugins.</summary>
     /// <param name="Name">The pipeline.</param>
     /// <param name="Requests">Requests that are over.</param>

@@ -90,7 +90,7 @@ internal static class PipelineCommand
         return new Command("stats", "What the pipelines and their plugins have done on the asked node.") { name, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
         {
             var state = await client.GetAsync("v1/skerry/gateway", ResultJson.Readable.GatewayStateResult, cancellation);
-            if (parse.GetValue(name) is { } only) state = new GatewayStateResult([.. state.Pipelines.Where(pipeline => pipeline.Name == only)]);
+            if (parse.GetValue(name) is { } only) state = state with { Pipelines = [.. state.Pipelines.Where(pipeline => pipeline.Name == only)] };
             if (parse.GetValue(name) is { } missing && state.Pipelines.Length == 0) throw new CommandFailedException(ExitCode.NotFound, $"This node runs no pipeline '{missing}'.");
             terminal.Write(state, ResultJson.Readable.GatewayStateResult, parse.GetValue(json), Tabulate);
             return ExitCode.Success;
