@@ -125,6 +125,30 @@ public sealed class ManifestNodeTests
     }
 
     [Fact]
+    public async Task Ten_thousand_leases_that_end_at_once_end_in_few_commands_and_writes_go_on_meanwhile()
+    {
+        const int leases = 10_000;
+        var time = new ManualTime();
+        await using var test = new TestNode(time: time);
+        for (var i = 1; i <= leases; i++)
+        {
+            await test.Node.GrantAsync(i, 10, None);
+            if (i % 10 == 0) await test.DoAsync(Put($"held/{i}", "1", i));
+        }
+
+        var before = test.Log.Status.Applied;
+        var writes = 0UL;
+        await Eventually.HoldsAsync(async () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(500));
+            writes++;
+            Assert.True((await test.DoAsync(Put("free", "1"))).IsDone);
+            return test.Node.Status is { Leases: 0, Keys: 1 };
+        });
+        Assert.InRange(test.Log.Status.Applied - before - writes, 20UL, 40UL);
+    }
+
+    [Fact]
     public async Task Beyond_the_quota_writes_are_refused_until_space_is_freed_and_the_alarm_lifted()
     {
         await using var test = new TestNode(new ManifestOptions { QuotaBytes = 100_000 });

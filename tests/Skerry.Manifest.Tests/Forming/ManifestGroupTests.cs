@@ -3,6 +3,7 @@ using System.Text;
 using Skerry.Manifest.Core;
 using Skerry.Manifest.Wire;
 using Skerry.Raft;
+using Skerry.Storage;
 
 namespace Skerry.Manifest.Tests.Forming;
 
@@ -68,7 +69,8 @@ public sealed class ManifestGroupTests : IAsyncDisposable
         Directory.Delete(wiped.Path, recursive: true);
         await wiped.StartAsync(expect: 3);
         await Eventually.HoldsAsync(() => observer.Group.Status.Members is { Length: 4 } members
-            && members.Count(member => member.Role == RaftMemberRole.Voter) == 3 && members.Any(member => member.Id == wiped.Group.Status.Id));
+            && members.Count(member => member.Role == RaftMemberRole.Voter) == 3 && members.Any(member => member.Id == wiped.Group.Status.Id),
+            () => $"{wiped.Name} is {wiped.Group.Status.Id:x}; " + string.Join(" | ", _nodes.Select(node => $"{node.Name}: {node.Group.Status}, {string.Join(", ", node.Group.Status.Members)}")));
         Assert.Equal("1", await GetAsync(wiped, "k"));
     }
 
@@ -93,6 +95,59 @@ public sealed class ManifestGroupTests : IAsyncDisposable
             Assert.Equal(node.Manifest.Status.Differences.Select(difference => $"This node's state differs from {difference.Node}'s after entry {difference.Index}").Order(),
                 node.Errors.Messages.Select(message => message[..message.IndexOf(" of the log", StringComparison.Ordinal)]).Order());
         }
+    }
+
+    [Fact]
+    public async Task A_directory_of_another_node_is_refused_by_name()
+    {
+        var first = await AddAsync("a", expect: 1);
+        await PutAsync(first, "k", "1");
+        await first.DisposeAsync();
+        var stranger = new GroupNode(_directory, _network, _root, "b");
+        Directory.Move(first.Path, stranger.Path);
+        var refused = await Assert.ThrowsAsync<StorageException>(() => stranger.StartAsync(expect: 1));
+        Assert.Contains("dc1/a", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("dc1/b", refused.Message, StringComparison.Ordinal);
+        // Where it belongs it is as good as ever.
+        Directory.Move(stranger.Path, first.Path);
+        await first.StartAsync(expect: 1);
+        Assert.Equal("1", await GetAsync(first, "k"));
+    }
+
+    [Fact]
+    public async Task A_log_without_the_record_of_its_founding_is_refused_and_founds_no_second_group()
+    {
+        var first = await AddAsync("a", expect: 1);
+        await PutAsync(first, "k", "1");
+        await first.DisposeAsync();
+        var record = Path.Combine(first.Path, "founding");
+        var bytes = await File.ReadAllBytesAsync(record, Cancel);
+        await File.WriteAllBytesAsync(record, [.. bytes.Select(value => (byte)~value)], Cancel);
+        // Damaged at the first start, and moved aside: gone at the next ones, which whoever looks after services makes by itself.
+        for (var start = 0; start < 3; start++)
+        {
+            var refused = await Assert.ThrowsAsync<StorageException>(() => first.StartAsync(expect: 1));
+            Assert.Contains("Remove the whole directory of the manifest", refused.Message, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllBytesAsync(record, bytes, Cancel);
+        await first.StartAsync(expect: 1);
+        Assert.Equal("1", await GetAsync(first, "k"));
+    }
+
+    [Fact]
+    public async Task A_founder_that_lost_its_log_alone_is_a_new_member_and_votes_for_nobody_until_it_has_everything()
+    {
+        foreach (var name in new[] { "a", "b", "c" }) await AddAsync(name, expect: 3);
+        await PutAsync(_nodes[0], "k", "1");
+        var wiped = _nodes.First(node => !node.Group.Status.IsLeader);
+        await wiped.DisposeAsync();
+        Directory.Delete(Path.Combine(wiped.Path, "log"), recursive: true);
+        await wiped.StartAsync(expect: 3);
+        var other = _nodes.First(node => node != wiped);
+        await Eventually.HoldsAsync(() => other.Group.Status.Members is { Length: 3 } members
+            && members.All(member => member.Role == RaftMemberRole.Voter) && members.Any(member => member.Id == wiped.Group.Status.Id));
+        Assert.Equal("1", await GetAsync(wiped, "k"));
     }
 
     public async ValueTask DisposeAsync()

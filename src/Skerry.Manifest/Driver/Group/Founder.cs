@@ -21,7 +21,7 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly FoundingCore _core = new(new RaftFounder(raft.Id, options.Raft.Node), options.BootstrapExpect, file.Read());
+    private readonly FoundingCore _core = new(new RaftFounder(raft.Id, options.Raft.Node), options.BootstrapExpect, file.Read(raft.Status.LastIndex > 0));
     private readonly Lock _gate = new();
     private readonly long _start = time.GetTimestamp();
 
@@ -102,7 +102,8 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
     /// <summary>It is decided: this node begins, and the coordinator sees to it that all do.</summary>
     private async Task<bool> EnterAsync(FoundingPlan plan, CancellationToken stopping)
     {
-        if (plan.Founders.Count > 0)
+        // A founder that has lost its log has another id: to the group it is a new disk.
+        if (plan.Includes(raft.Id))
         {
             if (await raft.FoundAsync(plan.Founders, stopping).ConfigureAwait(false) == RaftError.None) ManifestLog.Founded(logger, options.Raft.Group, Names(plan));
         }
