@@ -104,7 +104,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
 
     private async Task FormSitesAsync(CancellationToken cancellation)
     {
-        narrator.Chapter($"Two sites, '{NearSite}' with the node gate and '{FarSite}' with north and south; none of the three takes a connection in. Between them two relays");
+        narrator.Chapter($"Two sites, '{NearSite}' with the node gate and '{FarSite}' with north, south and east; none of the four takes a connection in. Between them two relays");
         narrator.Aside("each agent is a process with an address of its own; one fresh mesh key; gossip timers of the profile 'local', made for one machine");
         // Each demo takes addresses of its own, so that several on one machine are not in each other's way.
         var subnet = (byte)Random.Shared.Next(1, 255);
