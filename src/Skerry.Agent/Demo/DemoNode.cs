@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
@@ -13,6 +14,12 @@ namespace Skerry.Agent.Demo;
 internal sealed class DemoNode : IDisposable
 {
     public const string ServiceName = "hello";
+
+    /// <summary>The pipeline of all gateways.</summary>
+    public const string PipelineName = "demo";
+
+    /// <summary>What the pipeline adds to each answer once it was changed.</summary>
+    public const string PipelineHeader = "X-Demo";
 
     /// <summary>What an agent's own readiness is noted as.</summary>
     public const string AgentSubject = "its own agent";
@@ -104,7 +111,7 @@ internal sealed class DemoNode : IDisposable
               listeners:
                 - { name: http, address: '{{Gateway}}' }
               pipelines:
-                - name: demo
+                - name: {{PipelineName}}
                   plugins:
                     - route: { path: / }
                     - upstream: { service: {{ServiceName}} }
@@ -168,6 +175,38 @@ internal sealed class DemoNode : IDisposable
     {
         using var client = new AgentClient(Api.ToString());
         return new Uri($"http://{(await client.GetAsync("v1/skerry/gateway", ResultJson.Readable.GatewayStateResult, cancellation)).Listeners[0].Address}/");
+    }
+
+    /// <summary>Changes the pipeline that its site has agreed on; completes when the group has it.</summary>
+    /// <returns>The revision it has now.</returns>
+    public async Task<long> ChangePipelineAsync(CancellationToken cancellation)
+    {
+        var changed = $$"""
+            pipelines:
+              - name: {{PipelineName}}
+                plugins:
+                  - route: { path: / }
+                  - headers: { response: { set: { {{PipelineHeader}}: changed } } }
+                  - upstream: { service: {{ServiceName}} }
+            """;
+        using var client = new AgentClient(Api.ToString());
+        return (await client.ChangeAsync(HttpMethod.Put, "v1/skerry/gateway/objects", changed, null, ResultJson.Readable.GatewayOutcomeResult, cancellation)).Revision;
+    }
+
+    /// <summary>Asks its gateway until the answer is the changed pipeline's.</summary>
+    /// <returns>How long after <paramref name="since"/> that was; null: not within the patience.</returns>
+    public async Task<TimeSpan?> UntilChangedAsync(long since, TimeSpan patience, CancellationToken cancellation)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var gateway = await GatewayAsync(cancellation);
+        while (Stopwatch.GetElapsedTime(since) < patience)
+        {
+            using var answer = await http.GetAsync(gateway, cancellation);
+            if (answer.Headers.Contains(PipelineHeader)) return Stopwatch.GetElapsedTime(since);
+            await Task.Delay(5, cancellation);
+        }
+
+        return null;
     }
 
     /// <summary>Who leads the group that its site agrees in; null: nobody, or not all of its servers are in it yet.</summary>

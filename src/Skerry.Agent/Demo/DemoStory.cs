@@ -60,7 +60,7 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
     /// <summary>Tells the story; the sites and the stream of requests are left running.</summary>
     public async Task TellAsync(CancellationToken cancellation)
     {
-        Func<CancellationToken, Task>[] chapters = [FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseLeaderAsync, LoseRelayAsync, CutOffAsync, HealAsync];
+        Func<CancellationToken, Task>[] chapters = [FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseLeaderAsync, ChangePipelineAsync, LoseRelayAsync, CutOffAsync, HealAsync];
         foreach (var chapter in chapters)
         {
             await chapter(cancellation);
@@ -196,6 +196,19 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
             var lost = writes.Keys.Except(await node.KeysAsync(WriteStream.Prefix, cancellation)).Count();
             if (lost > 0) _missed.Add($"{node.Name} lacks {lost} of {writes.Count} acknowledged writes");
             else narrator.Good($"{node.Name}: all {writes.Count} acknowledged writes are there");
+        }
+    }
+
+    private async Task ChangePipelineAsync(CancellationToken cancellation)
+    {
+        narrator.Chapter($"The {FarSite} agrees on its gateways, too: the pipeline is changed through east");
+        var changed = Stopwatch.GetTimestamp();
+        var revision = await East.ChangePipelineAsync(cancellation);
+        narrator.Say(string.Create(CultureInfo.InvariantCulture, $"revision {revision} of the pipeline '{DemoNode.PipelineName}' sets the header {DemoNode.PipelineHeader} in each answer; acknowledged after {Stopwatch.GetElapsedTime(changed).TotalMilliseconds:0} ms"));
+        foreach (var (node, after) in await Task.WhenAll(Servers.Select(async node => (node, await node.UntilChangedAsync(changed, Patience, cancellation)))))
+        {
+            if (after is null) _missed.Add($"the changed pipeline was not live on {node.Name} within {Patience.TotalSeconds:0} s");
+            else narrator.Good(string.Create(CultureInfo.InvariantCulture, $"{node.Name}: live {after.Value.TotalMilliseconds:0} ms after the change was sent"));
         }
     }
 

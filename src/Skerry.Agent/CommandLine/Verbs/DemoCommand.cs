@@ -12,7 +12,7 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         var once = new Option<bool>("--once") { Description = "End after the story; exit code 0 only if every step was seen and no request failed." };
-        return new Command("demo", "Watch two sites on this machine go on without a failed request while an instance and a relay die, and one site be cut off and heal.") { once }
+        return new Command("demo", "Watch two sites on this machine go on without a failed request while an instance, a leader and a relay die, and one site is cut off and heals.") { once }
             .Running(terminal, (parse, cancellation) => RunAsync(terminal, parse.GetValue(once), cancellation));
     }
 
