@@ -9,12 +9,14 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 using Skerry.Api.Acl;
 using Skerry.Api.Consul;
+using Skerry.Api.Groups;
 using Skerry.Api.Http;
 using Skerry.Api.Metrics;
 using Skerry.Api.SkerryApi;
@@ -34,6 +36,7 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly PrometheusExporter _metrics = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _application;
+    private readonly GroupRelay? _relay;
 
     /// <summary>A server that listens from <see cref="StartAsync"/> on.</summary>
     /// <param name="options">How it runs.</param>
@@ -42,7 +45,8 @@ public sealed class ApiServer : IAsyncDisposable
     /// <param name="acl">Who may do what; null: everybody everything.</param>
     /// <param name="time">For waits.</param>
     /// <param name="loggers">For the log.</param>
-    public ApiServer(ApiOptions options, ServiceCatalog catalog, IAgentControl agent, AclService? acl, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="calls">The way to other groups; null: there is none.</param>
+    public ApiServer(ApiOptions options, ServiceCatalog catalog, IAgentControl agent, AclService? acl, TimeProvider time, ILoggerFactory loggers, IGroupCalls? calls = null)
     {
         _options = options;
         _catalog = catalog;
@@ -55,11 +59,14 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddOpenApi("skerry");
+        if (calls is not null) builder.Services.AddSingleton<IConnectionListenerFactory>(new FarListenerFactory(calls));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.Address);
+            if (calls is not null) kestrel.Listen(new FarEndPoint(), endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
+        _relay = calls is null ? null : new GroupRelay(calls);
         _application = builder.Build();
         Map();
     }
@@ -114,6 +121,7 @@ public sealed class ApiServer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _application.DisposeAsync();
+        _relay?.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();
     }
@@ -128,9 +136,45 @@ public sealed class ApiServer : IAsyncDisposable
         // Not a fallback endpoint: that would match other methods of known paths too, which are to be 405.
         _application.Use(async (http, next) =>
         {
+            if (await IsForAnotherGroupAsync(http)) return;
             await next(http);
             if (!http.Response.HasStarted) await RefuseAsync(http);
         });
+    }
+
+    /// <summary>Answers what is for another group, and what another group asks and gets no answer to.</summary>
+    private async Task<bool> IsForAnotherGroupAsync(HttpContext http)
+    {
+        var group = http.Request.Query["dc"].ToString();
+        var isOther = group.Length > 0 && group != _options.Group;
+        var caller = http.Features.Get<FarCaller>();
+        if (caller is null && (!isOther || FarRoutes.IsKnownHere(http.Request) || http.GetEndpoint() is null)) return false;
+        var call = new ApiCall(http, _options, _catalog, _agent, AllowAll.Instance, _time, _stopping.Token);
+        try
+        {
+            if (!FarRoutes.IsOpen(http.Request))
+            {
+                throw caller is not null
+                    ? new ApiException(StatusCodes.Status403Forbidden, $"Group {_options.Group} does not answer this to other groups.")
+                    : new ApiException(StatusCodes.Status400BadRequest, $"This is asked of a node of {group} itself: other groups do not answer it.");
+            }
+
+            if (!isOther) return false;
+            if (caller is not null || _relay is null) throw new ApiException(StatusCodes.Status500InternalServerError, "No path to datacenter");
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
+            await _relay.CarryAsync(http, group, ending.Token);
+        }
+        catch (ApiException refused) when (!http.Response.HasStarted)
+        {
+            await call.TextAsync(refused.Message, refused.Status);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or IOException or HttpRequestException)
+        {
+            // The client went away, this agent stops, or the answer broke off: then so does this one.
+            http.Abort();
+        }
+
+        return true;
     }
 
     /// <summary>What no endpoint answers, in Consul's words.</summary>

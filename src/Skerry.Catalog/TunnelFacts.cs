@@ -33,16 +33,19 @@ public sealed record TunnelFacts
     /// <summary>Whether it is willing to speak for its group to other groups: only a node whose catalog was given a wide transport may be.</summary>
     public bool IsBridge { get; init; }
 
+    /// <summary>Whether it takes part in what its group agrees on, and answers other groups' calls about it.</summary>
+    public bool HasManifest { get; init; }
+
     /// <summary>Whether it says nothing at all.</summary>
-    internal bool IsEmpty => Addresses.IsEmpty && !IsRelay && !IsBridge && Zone.Length == 0;
+    internal bool IsEmpty => Addresses.IsEmpty && !IsRelay && !IsBridge && !HasManifest && Zone.Length == 0;
 
     /// <summary>Bytes of UTF-8 of all addresses and the zone.</summary>
     internal int Size => Encoding.UTF8.GetByteCount(Zone) + Addresses.Sum(Encoding.UTF8.GetByteCount);
 
     /// <summary>By what is said, addresses one by one.</summary>
     public bool Equals(TunnelFacts? other) =>
-        other is not null && IsRelay == other.IsRelay && IsBridge == other.IsBridge && Zone == other.Zone && Load == other.Load && Addresses.SequenceEqual(other.Addresses);
+        other is not null && IsRelay == other.IsRelay && IsBridge == other.IsBridge && HasManifest == other.HasManifest && Zone == other.Zone && Load == other.Load && Addresses.SequenceEqual(other.Addresses);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(IsRelay, IsBridge, Zone, Addresses.Length, Addresses.IsEmpty ? "" : Addresses[0]);
+    public override int GetHashCode() => HashCode.Combine(IsRelay, IsBridge, HasManifest, Zone, Addresses.Length, Addresses.IsEmpty ? "" : Addresses[0]);
 }

@@ -15,12 +15,12 @@ internal sealed class RunningApi : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly TestMeters _meters = new();
 
-    private RunningApi(TimeProvider time, bool enableScripts, AclService? acl)
+    private RunningApi(TimeProvider time, bool enableScripts, AclService? acl, IGroupCalls? calls, string group)
     {
         Catalog = new ServiceCatalog(
-            new CatalogOptions { NodeName = "here", NodeId = "7f1b", Group = "dc1", Address = "127.0.0.1", EnableScriptChecks = enableScripts }, Network.Join("here"), TimeProvider.System, NullLoggerFactory.Instance, _meters);
-        var options = new ApiOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), NodeName = "here", NodeId = "7f1b", Group = "dc1", Version = "1.0" };
-        Server = new ApiServer(options, Catalog, Agent, acl, time, NullLoggerFactory.Instance);
+            new CatalogOptions { NodeName = "here", NodeId = "7f1b", Group = group, Address = "127.0.0.1", EnableScriptChecks = enableScripts }, Network.Join("here"), TimeProvider.System, NullLoggerFactory.Instance, _meters);
+        var options = new ApiOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), NodeName = "here", NodeId = "7f1b", Group = group, Version = "1.0" };
+        Server = new ApiServer(options, Catalog, Agent, acl, time, NullLoggerFactory.Instance, calls);
     }
 
     /// <summary>What joins the group.</summary>
@@ -35,9 +35,11 @@ internal sealed class RunningApi : IAsyncDisposable
     /// <param name="time">Clock of the waits.</param>
     /// <param name="enableScripts">Whether script checks may be registered.</param>
     /// <param name="acl">Who may do what; null: everybody everything.</param>
-    public static async Task<RunningApi> StartAsync(TimeProvider? time = null, bool enableScripts = false, AclService? acl = null)
+    /// <param name="calls">The way to other groups.</param>
+    /// <param name="group">Its group.</param>
+    public static async Task<RunningApi> StartAsync(TimeProvider? time = null, bool enableScripts = false, AclService? acl = null, IGroupCalls? calls = null, string group = "dc1")
     {
-        var api = new RunningApi(time ?? TimeProvider.System, enableScripts, acl);
+        var api = new RunningApi(time ?? TimeProvider.System, enableScripts, acl, calls, group);
         await api.Catalog.StartAsync(CancellationToken.None);
         await api.Server.StartAsync(CancellationToken.None);
         api._http.BaseAddress = new Uri($"http://{api.Server.LocalAddress}");

@@ -52,6 +52,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private readonly AclService? _acl;
     private MeshSecrets _mesh;
     private ApiServer? _api;
+    private TunnelGroupCalls? _calls;
     private Task _watching = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
 
@@ -106,7 +107,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _proxy = ProxyPart.Compose(model, _data, _gossip, _catalog!, new TunnelFarDialer(() => _tunnel), distances, _time, _loggers, _meters);
             var control = new AgentControl(
                 _gossip, _reloader, _log, GatewayState, new AgentForwards(_proxy), () => _tunnel, () => _manifest, () => _objects, reason => _stopRequested.TrySetResult(reason));
-            _api = ApiPart.Compose(model, _id, _catalog!, control, _acl, _time, _loggers);
+            _api = ApiPart.Compose(model, _id, _catalog!, control, _acl, _calls = new TunnelGroupCalls(_catalog!), _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
             _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, _far = new ProxyFarInstances(_proxy, _catalog!, distances));
@@ -165,6 +166,8 @@ internal sealed class AgentHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    private bool HasManifest => _started.Model.Manifest.Role != ManifestRole.None && _data.Path is not null;
+
     private object? GatewayState() => _gateway is { Listeners.Count: > 0 } gateway ? gateway.State : null;
 
     private async Task StartCatalogAsync(AgentConfiguration model, CancellationToken cancellation)
@@ -184,8 +187,9 @@ internal sealed class AgentHost : IAsyncDisposable
         tunnel.Serve((asked, cancel) => _proxy!.Door.ServeAsync(new TunnelCall(asked), cancel));
         if (_started.Model.EdgeTunnel.EdgeMesh) tunnel.ServeEdgeMesh((asked, cancel) => _proxy!.Door.ServeAsync(new TunnelCall(asked, EdgeMeshTarget.Of(asked, _catalog!)), cancel));
         tunnel.Announced += _ => TellRoutes();
+        _calls!.Start(tunnel);
         _catalog!.Changed += _ => tunnel.DirectoryChanged();
-        await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), cancellation);
+        await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel, HasManifest), cancellation);
         new LanJoiner(_gossip, tunnel, _started.Model.Node.Group, _logger).Start();
         _wide.Start(tunnel, _catalog, () => _reloader.Current.Model.EdgeTunnel.RelayNodes.Select(relay => relay.NodeName));
     }
@@ -225,7 +229,7 @@ internal sealed class AgentHost : IAsyncDisposable
     /// <summary>Tells the mesh how this node is reached now.</summary>
     private void TellRoutes()
     {
-        if (_tunnel is { } tunnel) _ = _catalog!.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel), CancellationToken.None);
+        if (_tunnel is { } tunnel) _ = _catalog!.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel, HasManifest), CancellationToken.None);
     }
 
     /// <summary>Runs what must run as long as the agent does.</summary>

@@ -12,7 +12,8 @@ namespace Skerry.Agent.Composition;
 /// <summary>Makes the HTTP API.</summary>
 internal static class ApiPart
 {
-    public static ApiServer Compose(AgentConfiguration configuration, string id, ServiceCatalog catalog, IAgentControl control, AclService? acl, TimeProvider time, ILoggerFactory loggers)
+    public static ApiServer Compose(
+        AgentConfiguration configuration, string id, ServiceCatalog catalog, IAgentControl control, AclService? acl, IGroupCalls calls, TimeProvider time, ILoggerFactory loggers)
     {
         var options = new ApiOptions
         {
@@ -22,7 +23,7 @@ internal static class ApiPart
             Group = configuration.Node.Group,
             Version = ProgramVersion.Number,
         };
-        return new ApiServer(options, catalog, control, acl, time, loggers);
+        return new ApiServer(options, catalog, control, acl, time, loggers, calls);
     }
 
     /// <returns>Null: everybody may do everything.</returns>

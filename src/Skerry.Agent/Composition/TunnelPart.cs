@@ -77,13 +77,17 @@ internal static class TunnelPart
     };
 
     /// <summary>What this node says of itself in the catalog.</summary>
-    public static TunnelFacts FactsOf(NodeRoutes routes, EdgeTunnelConfiguration tunnel) => new()
+    /// <param name="routes">How it is reached.</param>
+    /// <param name="tunnel">The configuration's.</param>
+    /// <param name="hasManifest">Whether it takes part in what its group agrees on.</param>
+    public static TunnelFacts FactsOf(NodeRoutes routes, EdgeTunnelConfiguration tunnel, bool hasManifest) => new()
     {
         Addresses = [.. routes.Addresses.Take(TunnelFacts.MaxAddresses).Select(address => address.ToString())],
         IsRelay = routes.IsRelay,
         Zone = routes.Zone,
         Load = routes.Load,
         IsBridge = tunnel.Bridge,
+        HasManifest = hasManifest,
     };
 
     private static IReadOnlyList<Multiaddr> Listen(EdgeTunnelConfiguration tunnel, IPAddress address, int port) =>

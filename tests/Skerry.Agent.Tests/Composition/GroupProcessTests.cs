@@ -39,6 +39,40 @@ public sealed class GroupProcessTests : IAsyncDisposable
         await UntilAsync(async () => await TryGetAsync(four.Api, "kept") == "1" && await TryGetAsync(four.Api, "after") == "2");
     }
 
+    [Fact]
+    public async Task A_call_for_another_group_is_answered_there_and_the_loss_of_a_group_changes_nothing_here()
+    {
+        var shop = await StartAsync("shop-1", "shop", expect: 1);
+        var bridge = $"edgeTunnel: {{ relayNodes: [{{ nodeName: shop-1, advertiseAddress: ['{_places[0].Host}'] }}] }}";
+        var works = await StartAsync("works-1", "works", expect: 1, more: bridge);
+        await UntilPutAsync(shop.Api, "whose", "shop's");
+        await UntilPutAsync(works.Api, "whose", "works'");
+        await UntilAsync(async () => await TryGetAsync(shop.Api, "whose", "&dc=works") == "works'");
+        await UntilAsync(async () => await TryGetAsync(works.Api, "whose", "&dc=shop") == "shop's");
+
+        await UntilPutAsync(shop.Api, "sent", "from shop", "?dc=works");
+        Assert.Equal("from shop", await TryGetAsync(works.Api, "sent"));
+        Assert.Null(await TryGetAsync(shop.Api, "sent"));
+        Assert.Contains("works-1", await _http.GetStringAsync(new Uri($"http://{shop.Api}/v1/operator/raft/configuration?dc=works")), StringComparison.Ordinal);
+        Assert.Contains("works-1", (await SkerryProcess.RunAsync("group", "status", "--group", "works", "--address", shop.Api)).Output, StringComparison.Ordinal);
+        Assert.Equal((500, "No path to datacenter"), await AskAsync(HttpMethod.Get, shop.Api, "/v1/kv/whose?dc=moon"));
+        // What changes the other group itself is asked there.
+        Assert.Equal(400, (await AskAsync(HttpMethod.Delete, shop.Api, "/v1/operator/raft/peer?id=1&dc=works")).Status);
+        Assert.Equal(400, (await AskAsync(HttpMethod.Get, shop.Api, "/v1/snapshot?dc=works")).Status);
+
+        _agents[1].Signal(SkerryProcess.SIGKILL);
+        await UntilAsync(async () => await AskAsync(HttpMethod.Get, shop.Api, "/v1/kv/whose?dc=works") is (500, var text) && text.StartsWith("No path to datacenter works", StringComparison.Ordinal));
+        await UntilPutAsync(shop.Api, "whose", "still shop's");
+        Assert.Equal("still shop's", await TryGetAsync(shop.Api, "whose"));
+    }
+
+    private async Task<(int Status, string Text)> AskAsync(HttpMethod method, string api, string path)
+    {
+        using var request = new HttpRequestMessage(method, $"http://{api}{path}");
+        using var answer = await _http.SendAsync(request);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var agent in _agents) await agent.DisposeAsync();
