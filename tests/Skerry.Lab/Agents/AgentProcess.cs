@@ -16,6 +16,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     private readonly string _directory = WorkingDirectory.Make();
     private readonly HttpClient _http;
     private readonly Dictionary<string, string> _variables = [];
+    private int _diskMegabytes;
     private LabProcess? _process;
 
     private AgentProcess(LabHost host, string group)
@@ -53,9 +54,10 @@ internal sealed class AgentProcess : IAsyncDisposable
     /// <param name="configuration">What the file says besides node, data directory and key.</param>
     /// <param name="group">The node's group.</param>
     /// <param name="hasClock">Whether its wall clock is its own (<see cref="SetClock"/>).</param>
-    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration, string group = "dc1", bool hasClock = false)
+    /// <param name="diskMegabytes">Its data's disk has so much room, and ends with it; 0: it is this machine's, and stays.</param>
+    public static async Task<AgentProcess> StartAsync(LabHost host, string configuration, string group = "dc1", bool hasClock = false, int diskMegabytes = 0)
     {
-        var agent = new AgentProcess(host, group);
+        var agent = new AgentProcess(host, group) { _diskMegabytes = diskMegabytes };
         if (hasClock) agent.OwnClock();
         try
         {
@@ -70,6 +72,23 @@ internal sealed class AgentProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts an agent that is to refuse.</summary>
+    /// <param name="host">Its machine.</param>
+    /// <param name="configuration">As for others.</param>
+    /// <param name="prepare">Told the directory of its data before it starts.</param>
+    /// <returns>What it said; it has ended with an error.</returns>
+    public static async Task<string> FailAsync(LabHost host, string configuration, Action<string> prepare)
+    {
+        await using var agent = new AgentProcess(host, "dc1");
+        await agent.ConfigureAsync(configuration);
+        Directory.CreateDirectory(agent.Data);
+        prepare(agent.Data);
+        agent._process = agent.Begin();
+        using var limit = new CancellationTokenSource(Patience);
+        Assert.NotEqual(0, await agent._process.WaitAsync(limit.Token));
+        return agent.Tail;
+    }
+
     /// <summary>Writes its file anew; a running agent notices.</summary>
     public Task ConfigureAsync(string configuration) => System.IO.File.WriteAllTextAsync(File, $"""
         node: {"{"} name: {_host.Name}, group: {_group} {"}"}
@@ -82,7 +101,7 @@ internal sealed class AgentProcess : IAsyncDisposable
     public async Task RunAsync()
     {
         if (_process is not null) await _process.DisposeAsync();
-        _process = LabProcess.Start(_host, Path.Combine(AppContext.BaseDirectory, "skerry"), ["agent", "--config", File], IsRepeated, _variables);
+        _process = Begin();
         await UntilAsync(async () => await TryGetAsync("/healthz") is not null, "to answer");
     }
 
@@ -99,6 +118,23 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Takes its disk's content away, once it has ended.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);
+
+    /// <summary>Leaves no room on its disk.</summary>
+    public void FillDisk()
+    {
+        using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            for (var block = new byte[64 << 10]; ;) filler.Write(block);
+        }
+        catch (IOException)
+        {
+            // It is full.
+        }
+    }
+
+    /// <summary>Gives the room back.</summary>
+    public void FreeDisk() => System.IO.File.Delete(Filler);
 
     /// <summary>Stands still, and knows nothing of it.</summary>
     public void Freeze() => _process!.Signal(19); // SIGSTOP
@@ -157,6 +193,19 @@ internal sealed class AgentProcess : IAsyncDisposable
         _http.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
+
+    /// <summary>A disk of its own is a file system in memory, mounted where the process alone sees it: it ends with the process, however that ends.</summary>
+    private LabProcess Begin()
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "skerry");
+        if (_diskMegabytes == 0) return LabProcess.Start(_host, program, ["agent", "--config", File], IsRepeated, _variables);
+        Directory.CreateDirectory(Data);
+        var script = $"mount -t tmpfs -o size={_diskMegabytes}m lab '{Data}' && exec '{program}' agent --config '{File}'";
+        return LabProcess.Start(_host, "unshare", ["--mount", "--propagation", "private", "sh", "-c", script], IsRepeated, _variables);
+    }
+
+    /// <summary>As this process finds it behind the other one's mounts.</summary>
+    private string Filler => $"/proc/{_process!.Id}/root{Data}/filler";
 
     /// <summary>libfaketime puts itself before the C library's clocks, and reads the offset from a file, once a second.</summary>
     private void OwnClock()

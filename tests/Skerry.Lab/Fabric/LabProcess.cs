@@ -66,8 +66,16 @@ internal sealed class LabProcess : IAsyncDisposable
     /// <summary>Sends it a signal, by its number on Linux.</summary>
     public void Signal(int number) => _ = Libc.Kill(_process.Id, number);
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Waits for it to end by itself.</summary>
-    public Task WaitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation);
+        return _process.ExitCode;
+    }
 
     /// <summary>The end of what it printed, for a failed test.</summary>
     public string Tail()
