@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 using Google.Protobuf;
 
 using Skerry.Api.Etcd.Grpc;
@@ -9,6 +11,9 @@ namespace Skerry.Api.Etcd;
 /// <summary>etcd's service <c>Lease</c>.</summary>
 internal sealed class LeaseCalls(ManifestNode node, EtcdHeaders headers)
 {
+    /// <summary>Renewals of one stream that wait for their answers.</summary>
+    private const int MaxRenewals = 4096;
+
     public IEnumerable<(string Method, GrpcHandler Handler)> Methods =>
     [
         ("/etcdserverpb.Lease/LeaseGrant", GrpcCall.Unary<LeaseGrantRequest, LeaseGrantResponse>(LeaseGrantRequest.Parser, GrantAsync)),
@@ -32,18 +37,47 @@ internal sealed class LeaseCalls(ManifestNode node, EtcdHeaders headers)
         return result.IsDone ? new LeaseRevokeResponse { Header = headers.At(result.Revision) } : EtcdErrors.Of(result.Error);
     }
 
-    /// <summary>A lease that is gone is answered with no time, not with an error.</summary>
+    /// <summary>Renewals of one stream are under way together, and answered in their order.</summary>
     private async ValueTask<GrpcFault> KeepAliveAsync(GrpcCall call)
     {
+        var renewals = Channel.CreateBounded<Task<LeaseResult>>(MaxRenewals);
+        var answering = AnswerAsync(call, renewals.Reader);
+        GrpcFault read = default;
         while (true)
         {
-            var request = await call.ReadAsync(LeaseKeepAliveRequest.Parser);
-            if (request.Message is not { } keep) return request.Fault;
-            var lease = await node.RenewAsync(keep.ID, call.Cancellation);
-            if (lease.Error is not (ManifestError.None or ManifestError.LeaseNotFound)) return EtcdErrors.Of(lease.Error);
-            call.Write(new LeaseKeepAliveResponse { Header = headers.At(lease.Revision), ID = keep.ID, TTL = lease.Ttl });
+            var reading = call.ReadAsync(LeaseKeepAliveRequest.Parser).AsTask();
+            if (await Task.WhenAny(reading, answering) == answering) break;
+            var request = await reading;
+            read = request.Fault;
+            if (request.Message is not { } keep) break;
+            var room = renewals.Writer.WaitToWriteAsync(call.Cancellation).AsTask();
+            if (await Task.WhenAny(room, answering) == answering || !await room) break;
+            renewals.Writer.TryWrite(node.RenewAsync(keep.ID, call.Cancellation));
+        }
+
+        renewals.Writer.Complete();
+        var answered = await answering;
+        return answered.IsOk ? read : answered;
+    }
+
+    /// <summary>A lease that is gone is answered with no time, not with an error.</summary>
+    private async Task<GrpcFault> AnswerAsync(GrpcCall call, ChannelReader<Task<LeaseResult>> renewals)
+    {
+        while (await renewals.WaitToReadAsync(call.Cancellation))
+        {
+            while (renewals.TryRead(out var renewal))
+            {
+                // What is known already goes out before what must be waited for.
+                if (!renewal.IsCompleted) await call.FlushAsync();
+                var lease = await renewal;
+                if (lease.Error is not (ManifestError.None or ManifestError.LeaseNotFound)) return EtcdErrors.Of(lease.Error);
+                call.Write(new LeaseKeepAliveResponse { Header = headers.At(lease.Revision), ID = lease.Id, TTL = lease.Ttl });
+            }
+
             await call.FlushAsync();
         }
+
+        return default;
     }
 
     private async ValueTask<GrpcReply<LeaseTimeToLiveResponse>> TimeToLiveAsync(LeaseTimeToLiveRequest request, CancellationToken cancellation)
