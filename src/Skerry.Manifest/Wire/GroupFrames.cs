@@ -12,8 +12,8 @@ internal static class GroupFrames
     /// <summary>The longest message, bytes: a command of the largest request with what stands around it.</summary>
     public const int MaxMessage = ManifestLimits.MaxRequestBytes + (512 << 10);
 
-    /// <summary>Lays a message out; the caller flushes.</summary>
-    public static void Write(PipeWriter target, IMessage message)
+    /// <summary>Lays a message out.</summary>
+    public static void Write(IBufferWriter<byte> target, IMessage message)
     {
         var length = message.CalculateSize();
         BinaryPrimitives.WriteInt32LittleEndian(target.GetSpan(sizeof(int)), length);

@@ -6,17 +6,26 @@ using Skerry.Manifest.Wire;
 namespace Skerry.Manifest.Driver.Group;
 
 /// <summary>A node that this one asks: one stream, many questions at once. It is opened when something is asked, and again after it broke.</summary>
-/// <param name="node">Its name.</param>
-/// <param name="transport">The way there.</param>
-internal sealed class GroupPeer(string node, IGroupTransport transport) : IAsyncDisposable
+internal sealed class GroupPeer : IAsyncDisposable
 {
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(5);
+
+    private readonly string _node;
+    private readonly IGroupTransport _transport;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<GroupAnswer>> _waiting = [];
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly GatheringWriter _writer;
     private Stream? _stream;
-    private PipeWriter? _writer;
     private Task _reading = Task.CompletedTask;
     private ulong _lastNumber;
+
+    /// <param name="node">Its name.</param>
+    /// <param name="transport">The way there.</param>
+    public GroupPeer(string node, IGroupTransport transport)
+    {
+        (_node, _transport) = (node, transport);
+        _writer = new GatheringWriter(OpenAsync, Lose, _stopping.Token);
+    }
 
     /// <summary>Asks, and waits for the answer.</summary>
     /// <param name="request">Gets a number.</param>
@@ -24,12 +33,13 @@ internal sealed class GroupPeer(string node, IGroupTransport transport) : IAsync
     /// <exception cref="IOException">It cannot be reached, or was lost before the answer came.</exception>
     public async Task<GroupAnswer> AskAsync(GroupRequest request, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
         var answered = new TaskCompletionSource<GroupAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         request.Number = Interlocked.Increment(ref _lastNumber);
         _waiting[request.Number] = answered;
         try
         {
-            await SendAsync(request, cancellation).ConfigureAwait(false);
+            _writer.Add(request);
             return await answered.Task.WaitAsync(cancellation).ConfigureAwait(false);
         }
         finally
@@ -41,35 +51,20 @@ internal sealed class GroupPeer(string node, IGroupTransport transport) : IAsync
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _turn.WaitAsync().ConfigureAwait(false);
+        await _writer.Idle.ConfigureAwait(false);
         await DropAsync().ConfigureAwait(false);
         _stopping.Dispose();
-        _turn.Dispose();
     }
 
-    private async Task SendAsync(GroupRequest request, CancellationToken cancellation)
+    private async ValueTask<Stream> OpenAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
-            if (_reading.IsCompleted) await OpenAsync(cancellation).ConfigureAwait(false);
-            GroupFrames.Write(_writer!, request);
-            // Not cancelled: half a message would be the end of the stream.
-            await _writer!.FlushAsync(_stopping.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task OpenAsync(CancellationToken cancellation)
-    {
+        if (_stream is { } open && !_reading.IsCompleted) return open;
         await DropAsync().ConfigureAwait(false);
-        _stream = await transport.AskAsync(node, cancellation).ConfigureAwait(false);
-        _writer = PipeWriter.Create(_stream);
-        _reading = ReadAsync(PipeReader.Create(_stream), _stopping.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(OpenLimit);
+        var stream = _stream = await _transport.AskAsync(_node, limit.Token).ConfigureAwait(false);
+        _reading = ReadAsync(PipeReader.Create(stream), cancellation);
+        return stream;
     }
 
     private async Task DropAsync()
@@ -89,15 +84,21 @@ internal sealed class GroupPeer(string node, IGroupTransport transport) : IAsync
                 if (_waiting.TryRemove(answer.Number, out var waiting)) waiting.TrySetResult(answer);
             }
 
-            over = new IOException($"{node} has ended the stream.");
+            over = new IOException($"{_node} has ended the stream.");
         }
         catch (Exception failed) when (failed is IOException or InvalidDataException or OperationCanceledException or ObjectDisposedException)
         {
-            over = new IOException($"The stream to {node} is over: {failed.Message}", failed);
+            over = failed;
         }
 
         await reader.CompleteAsync().ConfigureAwait(false);
-        // Whoever is about to write on it hears of it at the next question: those are asked again by their callers.
+        Lose(over);
+    }
+
+    /// <summary>Who waits is told; what is asked again by their callers goes over the next stream.</summary>
+    private void Lose(Exception reason)
+    {
+        var over = new IOException($"The stream to {_node} is over: {reason.Message}", reason);
         foreach (var (number, waiting) in _waiting)
         {
             if (_waiting.TryRemove(number, out _)) waiting.TrySetException(over);

@@ -37,8 +37,8 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
     private async Task ServeAsync(RaftStream from, CancellationToken stopping)
     {
         await using var stream = from.Stream.ConfigureAwait(false);
-        var writer = PipeWriter.Create(from.Stream);
-        using var turn = new SemaphoreSlim(1);
+        var isBroken = false;
+        var writer = new GatheringWriter(_ => ValueTask.FromResult(from.Stream), _ => isBroken = true, stopping);
         using var room = new SemaphoreSlim(MaxUnderWay);
         try
         {
@@ -56,6 +56,7 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
 
         // Nothing that was asked on it goes on behind its end.
         for (var i = 0; i < MaxUnderWay; i++) await room.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await writer.Idle.ConfigureAwait(false);
 
         async Task AnswerAsync(GroupRequest request)
         {
@@ -63,16 +64,7 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
             {
                 var given = await answer(from.Node, request, stopping).ConfigureAwait(false);
                 given.Number = request.Number;
-                await turn.WaitAsync(stopping).ConfigureAwait(false);
-                try
-                {
-                    GroupFrames.Write(writer, given);
-                    await writer.FlushAsync(stopping).ConfigureAwait(false);
-                }
-                finally
-                {
-                    turn.Release();
-                }
+                if (!isBroken) writer.Add(given);
             }
             catch (Exception failed) when (failed is IOException or OperationCanceledException or InvalidOperationException or StorageException)
             {
