@@ -26,9 +26,8 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
         get
         {
             if (_raft is not { } raft) return default;
-            var status = raft.Status;
-            return new ManifestLogStatus(_cluster, raft.Id, status.LeaderId, status.Term, status.CommitIndex, status.AppliedIndex,
-                status.Members.Any(member => member.Id == raft.Id && member.Role == RaftMemberRole.Observer))
+            var status = raft.LastStatus;
+            return new ManifestLogStatus(_cluster, raft.Id, status.LeaderId, status.Term, raft.CommitIndex, raft.AppliedIndex, IsObserver(status))
             {
                 Silence = status.LeaderId == 0 && Volatile.Read(ref _leaderless) is var since and not 0 ? node.Time.GetElapsedTime(since) : TimeSpan.Zero,
             };
@@ -66,7 +65,7 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     /// <inheritdoc/>
     public Task<ManifestError> ProposeAsync(Memory<byte> command, CancellationToken cancellation)
     {
-        if (_raft?.Status is not { } status) return Task.FromResult(ManifestError.NoLeader);
+        if (_raft?.LastStatus is not { } status) return Task.FromResult(ManifestError.NoLeader);
         if (status.IsLeader) return AcceptAsync(command, cancellation);
         return status.Leader is { } leader && status.LeaderId != _raft.Id ? link.ForwardAsync(leader, command, cancellation) : Task.FromResult(ManifestError.NoLeader);
     }
@@ -95,6 +94,16 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
 
     /// <inheritdoc/>
     void IStateMachine.Restore(ulong index, Stream source) => node.Restore(index, source);
+
+    private static bool IsObserver(RaftStatus status)
+    {
+        foreach (var member in status.Members)
+        {
+            if (member.Id == status.Id) return member.Role == RaftMemberRole.Observer;
+        }
+
+        return false;
+    }
 
     private void NoteLeader(RaftStatus status)
     {

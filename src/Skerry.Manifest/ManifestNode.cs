@@ -27,6 +27,7 @@ public sealed class ManifestNode : IAsyncDisposable
     private readonly Renewals _renewals;
     private readonly ManifestMetrics _metrics;
     private readonly Signal _applied = new();
+    private readonly SharedDeadline _deadline;
     private readonly SessionNews _sessions = new();
     private readonly CancellationTokenSource _stopping = new();
     private IManifestLog? _log;
@@ -39,6 +40,7 @@ public sealed class ManifestNode : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger("Skerry.Manifest");
         _replica = new Replica(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1, time);
+        _deadline = new SharedDeadline(options.RequestTimeout, time);
         _hub = new WatchHub(() => _replica.View);
         _renewals = new Renewals(ids => ProposeAsync(new RenewBody(ids)));
         _metrics = new ManifestMetrics(meters, this);
@@ -265,16 +267,18 @@ public sealed class ManifestNode : IAsyncDisposable
     internal ValueTask<bool> MarkedAsync(CancellationToken cancellation) => _replica.Marked.WaitAsync(cancellation);
 
     /// <summary>Has the group do something, and waits for this node to have done it.</summary>
-    internal Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default) => ProposeAsync(body, _options.RequestTimeout, cancellation);
+    internal Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default) => ProposeAsync(body, _deadline.Token, cancellation);
 
-    internal async Task<ManifestResult> ProposeAsync(object body, TimeSpan patience, CancellationToken cancellation)
+    /// <param name="body">What.</param>
+    /// <param name="deadline">Ends the wait with <see cref="ManifestError.Timeout"/>.</param>
+    /// <param name="cancellation">Ends it with an exception.</param>
+    internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken deadline, CancellationToken cancellation)
     {
         if (_log is not { } log || _stopping.IsCancellationRequested) return Refused(ManifestError.Stopped);
         if (body is PutOp or LockOp or TxnOp or SequenceOp or GrantBody or SessionBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
         if (_replica.Begin() is not { } request) return Refused(ManifestError.TooManyRequests);
         var began = _time.GetTimestamp();
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
-        waiting.CancelAfter(patience);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token, deadline);
         try
         {
             var command = CommandCodec.Encode(new Command(0, request.Id, body));
@@ -282,7 +286,7 @@ public sealed class ManifestNode : IAsyncDisposable
             var error = await AppendAsync(log, command, request.Answer, waiting.Token);
             cancellation.ThrowIfCancellationRequested();
             if (error != ManifestError.None) return Refused(error);
-            return await request.Answer.WaitAsync(waiting.Token);
+            return request.Answer.IsCompletedSuccessfully ? request.Answer.Result : await request.Answer.WaitAsync(waiting.Token);
         }
         catch (OperationCanceledException)
         {
@@ -299,10 +303,10 @@ public sealed class ManifestNode : IAsyncDisposable
     /// <summary>Hands a command in until it is taken: the number it carries has it applied once.</summary>
     private async Task<ManifestError> AppendAsync(IManifestLog log, byte[] command, Task<ManifestResult> answer, CancellationToken cancellation)
     {
-        while (true)
+        for (var bytes = command; ; bytes = (byte[])command.Clone())
         {
             // A log may keep the bytes it was given: each try has its own.
-            var error = await log.ProposeAsync((byte[])command.Clone(), cancellation);
+            var error = await log.ProposeAsync(bytes, cancellation);
             if (error is not (ManifestError.NoLeader or ManifestError.LeaderChanged)) return error;
             try
             {

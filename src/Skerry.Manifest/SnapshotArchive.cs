@@ -104,7 +104,8 @@ public sealed class SnapshotArchive : IDisposable
                 var part = new byte[Math.Min(StagedRestore.MaxPart, _state.Length - offset)];
                 await _state.ReadExactlyAsync(part, cancellation).ConfigureAwait(false);
                 var body = new RestorePartBody(id, offset, offset + part.Length == _state.Length, part);
-                error = (await node.ProposeAsync(body, Patience, cancellation).ConfigureAwait(false)).Error;
+                using var deadline = new CancellationTokenSource(Patience);
+                error = (await node.ProposeAsync(body, deadline.Token, cancellation).ConfigureAwait(false)).Error;
                 if (error != ManifestError.None) return error;
                 offset += part.Length;
             }

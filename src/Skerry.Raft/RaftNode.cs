@@ -28,6 +28,15 @@ public sealed class RaftNode : IAsyncDisposable
     /// <summary>How it sees its group now.</summary>
     public RaftStatus Status => _parts.Outputs.Status!;
 
+    /// <summary>The same without a copy of its own, for those who ask often: what counts the log, and whether the disk is full, is up to 50 ms old, all else as of now.</summary>
+    public RaftStatus LastStatus => _parts.Outputs.LastStatus!;
+
+    /// <summary>Up to where the log is agreed on, as far as this node knows.</summary>
+    public ulong CommitIndex => _parts.Outputs.CommitIndex;
+
+    /// <summary>Up to where the state machine has taken the log.</summary>
+    public ulong AppliedIndex => _parts.Applier.Index;
+
     /// <summary>
     /// Opens the directory, restores the state machine from the newest snapshot, and takes part in the group. A new directory waits: for <see cref="FoundAsync"/>, or until the group's leader
     /// has added it as an observer.

@@ -36,6 +36,11 @@ internal sealed class RoundOutputs(RaftOptions options, ProposalTable proposals,
     /// <summary>Hears of changes of role, leader, members, and of failure.</summary>
     public required Action<RaftStatus> Changed { get; init; }
 
+    /// <summary>As it was described last.</summary>
+    public RaftStatus? LastStatus => Volatile.Read(ref _status);
+
+    public ulong CommitIndex => Volatile.Read(ref _commit);
+
     public RaftStatus? Status
     {
         get

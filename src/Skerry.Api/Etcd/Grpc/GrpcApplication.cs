@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -14,12 +15,16 @@ internal sealed class GrpcApplication(
 {
     private const string ContentType = "application/grpc";
 
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
-
-    public void DisposeContext(HttpContext context, Exception? exception)
+    /// <summary>Kestrel keeps a stream's objects for the next one, and a context with them.</summary>
+    public HttpContext CreateContext(IFeatureCollection contextFeatures)
     {
-        // Nothing is kept of a request.
+        if (contextFeatures is not IHostContextContainer<HttpContext> container) return new DefaultHttpContext(contextFeatures);
+        if (container.HostContext is DefaultHttpContext kept) kept.Initialize(contextFeatures);
+        else container.HostContext = new DefaultHttpContext(contextFeatures);
+        return container.HostContext;
     }
+
+    public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
 
     public async Task ProcessRequestAsync(HttpContext context)
     {
