@@ -19,6 +19,9 @@ internal sealed class Cluster : IDisposable
 
     public IReadOnlyList<ServerProcess> Servers { get; }
 
+    /// <summary>Whether clients ask the leader alone.</summary>
+    public bool IsAskedAtLeader { get; set; }
+
     public double CpuSeconds => Servers.Sum(server => server.CpuSeconds);
 
     public double ResidentMiB => Servers.Sum(server => server.ResidentMiB);

@@ -19,7 +19,7 @@ internal sealed class Crowd : IAsyncDisposable
     public static async Task<Crowd> OpenAsync(Cluster cluster, int clients, int each, Func<(string Method, IMessage Request)> next)
     {
         var leader = await cluster.LeaderAsync();
-        ServerProcess[] servers = [leader, .. cluster.Servers.Take(3).Where(server => server != leader)];
+        ServerProcess[] servers = cluster.IsAskedAtLeader ? [leader] : [leader, .. cluster.Servers.Take(3).Where(server => server != leader)];
         // As many to each server as can be.
         var connections = Math.Min(clients, (Math.Max(1, clients / each) + servers.Length - 1) / servers.Length * servers.Length);
         var crowd = new Crowd();

@@ -140,12 +140,14 @@ async Task RunObserversAsync(Table results)
 Cluster Start(string name, string part)
 {
     var path = Directory.CreateDirectory(Path.Combine(directory, part)).FullName;
-    return name switch
+    var cluster = name switch
     {
         "etcd" => Cluster.Etcd(path),
         "skerry" => Cluster.Skerry(name, program, path, 3, 0, flags),
         _ => throw new ArgumentException($"No such contestant: {name}."),
     };
+    cluster.IsAskedAtLeader = args.Contains("--at-leader");
+    return cluster;
 }
 
 bool Wanted(string name) => only is null || only.Contains(name) || only.Contains(name.Split(' ')[0]);
