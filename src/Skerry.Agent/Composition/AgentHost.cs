@@ -212,6 +212,8 @@ internal sealed class AgentHost : IAsyncDisposable
         var store = new ObjectStore(_manifest.Manifest, "gateway");
         _objects = new ManifestGateway(store, _manifest.Members, _catalog!, _gossip.Name, _time);
         _follower!.Follow(_manifest.Manifest, store);
+        _keeping = new SessionKeeper(_manifest.Manifest, _catalog!, _time, _logger).RunAsync(_stopping.Token);
+        _watching = Task.WhenAny(_watching, _keeping).Unwrap();
         _acl?.Start(_manifest.Manifest);
         if (!ManifestPart.AnswersEtcd(model))
         {
@@ -222,8 +224,6 @@ internal sealed class AgentHost : IAsyncDisposable
         if (_acl is not null) AgentLog.EtcdWithoutTokens(_logger, model.Manifest.Etcd.ToString());
         _etcd = new EtcdServer(new EtcdOptions { Address = model.Manifest.Etcd }, _manifest.Manifest, _manifest.Members, _loggers);
         await _etcd.StartAsync(cancellation);
-        _keeping = new SessionKeeper(_manifest.Manifest, _catalog!, _time, _logger).RunAsync(_stopping.Token);
-        _watching = Task.WhenAny(_watching, _keeping).Unwrap();
     }
 
     /// <summary>Tells the mesh how this node is reached now.</summary>
