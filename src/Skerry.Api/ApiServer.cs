@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging;
 
 using Skerry.Api.Acl;
 using Skerry.Api.Consul;
+using Skerry.Api.Events;
 using Skerry.Api.Groups;
 using Skerry.Api.Http;
 using Skerry.Api.Metrics;
@@ -35,7 +36,9 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly PrometheusExporter _metrics = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly EventBoard _events;
     private readonly WebApplication _application;
+    private Task _listening = Task.CompletedTask;
     private readonly GroupRelay? _relay;
 
     /// <summary>A server that listens from <see cref="StartAsync"/> on.</summary>
@@ -52,6 +55,7 @@ public sealed class ApiServer : IAsyncDisposable
         _catalog = catalog;
         _agent = agent;
         _acl = acl;
+        _events = new EventBoard(agent.Events, options.NodeName, catalog);
         _time = time;
         _logger = loggers.CreateLogger("Skerry.Api");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "skerry", ContentRootPath = AppContext.BaseDirectory });
@@ -78,7 +82,7 @@ public sealed class ApiServer : IAsyncDisposable
     internal static IEnumerable<ApiRoute> Routes =>
     [
         .. AgentEndpoints.Routes, .. CatalogEndpoints.Routes, .. HealthEndpoints.Routes,
-        .. AclEndpoints.Routes,
+        .. AclEndpoints.Routes, .. EventEndpoints.Routes,
         .. KvEndpoints.Routes, .. SessionEndpoints.Routes, .. TxnEndpoints.Routes,
         .. OperatorEndpoints.Routes, .. AutopilotEndpoints.Routes, .. SnapshotEndpoints.Routes,
         .. SkerryEndpoints.Routes, .. GatewayEndpoints.Routes, .. GroupEndpoints.Routes, .. ForwardEndpoints.Routes, .. TunnelEndpoints.Routes,
@@ -106,6 +110,7 @@ public sealed class ApiServer : IAsyncDisposable
 
         var bound = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         LocalAddress = new IPEndPoint(_options.Address.Address, bound.Port);
+        _listening = ListenAsync();
         ApiLog.Listening(_logger, LocalAddress.ToString());
     }
 
@@ -121,9 +126,23 @@ public sealed class ApiServer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _application.DisposeAsync();
+        await _listening;
         _relay?.Dispose();
         _metrics.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>Takes user events in.</summary>
+    private async Task ListenAsync()
+    {
+        try
+        {
+            await _events.RunAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // As told.
+        }
     }
 
     private void Map()
@@ -149,7 +168,7 @@ public sealed class ApiServer : IAsyncDisposable
         var isOther = group.Length > 0 && group != _options.Group;
         var caller = http.Features.Get<FarCaller>();
         if (caller is null && (!isOther || FarRoutes.IsKnownHere(http.Request) || http.GetEndpoint() is null)) return false;
-        var call = new ApiCall(http, _options, _catalog, _agent, AllowAll.Instance, _time, _stopping.Token);
+        var call = new ApiCall(http, _options, _catalog, _agent, AllowAll.Instance, _events, _time, _stopping.Token);
         try
         {
             if (!FarRoutes.IsOpen(http.Request))
@@ -203,7 +222,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     private async Task RunAsync(HttpContext http, ApiRoute route)
     {
-        var call = new ApiCall(http, _options, _catalog, _agent, (IAuthorizer?)_acl?.Authorize(http) ?? AllowAll.Instance, _time, _stopping.Token);
+        var call = new ApiCall(http, _options, _catalog, _agent, (IAuthorizer?)_acl?.Authorize(http) ?? AllowAll.Instance, _events, _time, _stopping.Token);
         try
         {
             await route.RunAsync(call);

@@ -50,6 +50,9 @@ public interface IAgentControl
     /// <summary>The proxy's forwards.</summary>
     IForwardControl Forwards { get; }
 
+    /// <summary>What carries user events.</summary>
+    IEventCarrier Events { get; }
+
     /// <summary>The tunnel; null: this node runs none.</summary>
     TunnelNode? Tunnel { get; }
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading.Channels;
 
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,13 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     /// <summary>The tag that says a member understands application messages.</summary>
     public const string SkerryTag = "skerry";
 
+    /// <summary>Bytes of an event's name and payload together: with what gossip adds it must fit a packet.</summary>
+    public const int MaxEventSize = 1024;
+
     private const int PacketSize = 1400;
+
+    /// <summary>Events that wait for their reader; above it the oldest goes.</summary>
+    private const int MaxEvents = 512;
     private const int MaxNameLength = 128;
 
     /// <summary>Memory for streams of others that are half received, bytes.</summary>
@@ -37,6 +44,7 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
     private readonly GossipMetrics _metrics;
     private readonly MemberView _view;
     private readonly ApplicationInbox _inbox;
+    private readonly Channel<GossipEvent> _events = Channel.CreateBounded<GossipEvent>(new BoundedChannelOptions(MaxEvents) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly BackgroundTasks _tasks = new();
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _evicted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -139,6 +147,18 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
         await StopAsync();
     }
 
+    /// <summary>User events as they come, for one reader; whoever reads too late misses the oldest.</summary>
+    public ChannelReader<GossipEvent> Events => _events.Reader;
+
+    /// <summary>Tells every member of an event, Serf's agents too. It may be lost where nearly all packets are.</summary>
+    /// <exception cref="GossipException">Name and payload are longer than <see cref="MaxEventSize"/>.</exception>
+    public void FireEvent(string name, ReadOnlySpan<byte> payload)
+    {
+        if (Encoding.UTF8.GetByteCount(name) + payload.Length > MaxEventSize) throw new GossipException($"An event has at most {MaxEventSize} bytes, its name included.");
+        var copy = ByteString.CopyOf(payload);
+        Loop.Step((core, now) => core.FireEvent(name, copy, now));
+    }
+
     /// <summary>Turns a failed member into a left one everywhere; with <paramref name="prune"/> it is forgotten at once.</summary>
     /// <returns>False when no such member is known.</returns>
     public Task<bool> ForceLeaveAsync(string member, bool prune, CancellationToken cancellation) =>
@@ -179,6 +199,7 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
         await StopAsync();
         _snapshot?.Dispose();
         _inbox.Complete();
+        _events.Writer.TryComplete();
         _view.Complete();
     }
 
@@ -198,6 +219,9 @@ public sealed class GossipNode : IAsyncDisposable, IGossipEffects
                 break;
             case DeliverApplication delivery:
                 _inbox.Add(new ApplicationMessage(delivery.From.ToEndPoint(), delivery.Payload));
+                break;
+            case DeliverEvent { Event: var fired }:
+                _events.Writer.TryWrite(new GossipEvent(fired.LTime, fired.Name, fired.Payload.Memory));
                 break;
             case KeyOperation operation:
                 // Beside the loop: the keys go to the disk first, and the core takes one call at a time.

@@ -27,6 +27,10 @@ internal sealed class FakeAgent : IAgentControl
 
     IForwardControl IAgentControl.Forwards => Forwards;
 
+    public FakeEvents Events { get; } = new();
+
+    IEventCarrier IAgentControl.Events => Events;
+
     public TunnelNode? Tunnel => null;
 
     public ManifestNode? Manifest { get; set; }

@@ -41,6 +41,8 @@ internal sealed class AgentControl(
 
     public IForwardControl Forwards => forwards;
 
+    public IEventCarrier Events { get; } = new GossipEvents(gossip);
+
     public TunnelNode? Tunnel => tunnel();
 
     public ManifestNode? Manifest => manifest()?.Manifest;

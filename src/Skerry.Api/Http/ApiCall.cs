@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 using Skerry.Api.Acl;
+using Skerry.Api.Events;
 using Skerry.Api.Filter;
 using Skerry.Catalog;
 using Skerry.Manifest;
@@ -18,9 +19,11 @@ namespace Skerry.Api.Http;
 /// <param name="catalog">The group as this node sees it.</param>
 /// <param name="agent">The agent.</param>
 /// <param name="authorizer">What the one who asks may do.</param>
+/// <param name="events">The last events that were for this node.</param>
 /// <param name="time">For waits.</param>
 /// <param name="stopping">Ends when the API stops: whoever waits is answered with what is known.</param>
-internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, IAuthorizer authorizer, TimeProvider time, CancellationToken stopping)
+internal sealed class ApiCall(
+    HttpContext http, ApiOptions options, ServiceCatalog catalog, IAgentControl agent, IAuthorizer authorizer, EventBoard events, TimeProvider time, CancellationToken stopping)
 {
     private const int MaxBody = 512 * 1024;
 
@@ -48,6 +51,9 @@ internal sealed class ApiCall(HttpContext http, ApiOptions options, ServiceCatal
     /// <summary>The gateway's objects in what the group agrees on.</summary>
     /// <exception cref="ApiException">This node takes no part in it.</exception>
     public IGatewayControl Gateway => agent.Gateway ?? throw NoManifest;
+
+    /// <summary>The last events that were for this node.</summary>
+    public EventBoard Events => events;
 
     /// <summary>What the one who asks may do.</summary>
     public IAuthorizer Authorizer => authorizer;

@@ -142,6 +142,9 @@ internal sealed class GossipCore
     /// <summary>Says goodbye for a failed member; false when it is unknown.</summary>
     public bool ForceLeave(string member, bool prune, Instant now) => _serf.ForceLeave(member, prune, Local(now));
 
+    /// <summary>Tells every member of an event; here it comes out as <see cref="DeliverEvent"/>, too.</summary>
+    public void FireEvent(string name, ByteString payload, Instant now) => _serf.FireEvent(name, payload, Local(now));
+
     /// <summary>The outcome of a <see cref="KeyOperation"/>.</summary>
     public void AnswerKeyOperation(Query query, KeyResponse response) => _serf.AnswerKeys(query, response);
 

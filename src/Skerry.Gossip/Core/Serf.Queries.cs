@@ -65,11 +65,21 @@ internal sealed partial class Serf
         if (!dispute.IsWon) _core.Notice(Notice.NameLost, _core.Name, "most of the group knows another node by this name");
     }
 
+    /// <summary>Tells every member of an event.</summary>
+    public void FireEvent(string name, ByteString payload, Instant now)
+    {
+        var fired = new UserEvent(Stamp(_eventClock), name, payload, Coalesce: false);
+        OnEvent(fired);
+        Queue(_eventRumours, SerfCodec.Encode(fired).Span, now);
+    }
+
     private bool OnEvent(UserEvent userEvent)
     {
         Witness(_eventClock, userEvent.LTime);
         if (userEvent.LTime < _eventMinTime || IsTooOld(_eventClock, userEvent.LTime)) return false;
-        return _events.Add(userEvent);
+        if (!_events.Add(userEvent)) return false;
+        _core.Emit(new DeliverEvent(userEvent));
+        return true;
     }
 
     private bool OnQuery(Query query, Instant now)

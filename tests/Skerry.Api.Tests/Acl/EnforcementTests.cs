@@ -24,7 +24,7 @@ public sealed partial class EnforcementTests : IAsyncLifetime
         "GET /v1/catalog/nodes", "GET /v1/catalog/services", "GET /v1/catalog/service/{name}", "GET /v1/catalog/node/{name}", "GET /v1/catalog/node-services/{name}",
         "GET /v1/coordinate/datacenters", "GET /v1/coordinate/nodes", "GET /v1/coordinate/node/{name}",
         "GET /v1/health/node/{name}", "GET /v1/health/checks/{name}", "GET /v1/health/service/{name}", "GET /v1/health/state/{state}",
-        "GET /v1/session/info/{id}", "GET /v1/session/node/{name}", "GET /v1/session/list",
+        "GET /v1/event/list", "GET /v1/session/info/{id}", "GET /v1/session/node/{name}", "GET /v1/session/list",
         "GET /v1/skerry/members", "GET /v1/skerry/services",
     ];
 

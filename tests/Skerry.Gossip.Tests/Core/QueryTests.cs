@@ -43,6 +43,22 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public void An_event_is_told_here_once_and_gossiped()
+    {
+        var a = Quiet("b");
+        a.Hear(Deploy);
+        a.Do(core => core.FireEvent("own", ByteString.Own([7]), a.Now));
+        a.Hear(Deploy);
+        var own = new UserEvent(6, "own", ByteString.Own([7]), false);
+        Assert.Equal([Deploy, own], a.Others.OfType<DeliverEvent>().Select(told => told.Event));
+        a.Pass(5);
+        Assert.Contains(own, a.SentSerf<UserEvent>());
+        // An echo is no news.
+        a.Hear(own);
+        Assert.Equal(2, a.Others.OfType<DeliverEvent>().Count());
+    }
+
+    [Fact]
     public void An_event_from_before_a_restart_is_not_told_again()
     {
         var a = new Subject(change: options => options with { SavedClocks = (1, 5, 1) }).Meet("b").Forget();

@@ -63,6 +63,29 @@ public sealed class GossipNodeTests
     }
 
     [Fact]
+    public async Task An_event_reaches_every_node_once()
+    {
+        await using var one = await TestNode.StartAsync(TestNode.Options("one"));
+        await using var two = await TestNode.StartAsync(TestNode.Options("two"));
+        await two.JoinAsync([one.LocalAddress.ToString()], CancellationToken.None);
+        await two.SeesAsync("one", MemberStatus.Alive);
+        await one.SeesAsync("two", MemberStatus.Alive);
+        using var limit = new CancellationTokenSource(TestNode.Patience);
+        two.FireEvent("deploy", "v1"u8);
+        two.FireEvent("deploy", "v2"u8);
+        string[] there = [await NextAsync(one), await NextAsync(one)];
+        Assert.Equal(["deploy v1", "deploy v2"], there.Order());
+        Assert.Equal("deploy v1", await NextAsync(two));
+        Assert.Throws<GossipException>(() => two.FireEvent("deploy", new byte[GossipNode.MaxEventSize]));
+
+        async Task<string> NextAsync(GossipNode node)
+        {
+            var told = await node.Events.ReadAsync(limit.Token);
+            return $"{told.Name} {Encoding.UTF8.GetString(told.Payload.Span)}";
+        }
+    }
+
+    [Fact]
     public async Task Application_messages_arrive_by_packet_and_by_stream()
     {
         await using var one = await TestNode.StartAsync(TestNode.Options("one") with { Keys = Key(3) });
