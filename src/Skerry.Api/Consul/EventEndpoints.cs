@@ -66,7 +66,8 @@ internal static class EventEndpoints
     private static string Filter(ApiCall call, string parameter)
     {
         var filter = call.Query(parameter) ?? "";
-        return filter.Length == 0 || EventFilter.TryRead(filter, out _) ? filter : throw new ApiException(500, $"Invalid {parameter} filter: it is no regular expression that can be read, or a long one");
+        if (filter.Length == 0 || EventFilter.TryRead(filter, out _)) return filter;
+        throw new ApiException(500, $"Invalid {parameter} filter: it is no regular expression that can be read, or a long one");
     }
 
     private static JsonObject Shape(UserEvent told) => new()

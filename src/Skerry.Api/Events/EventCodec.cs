@@ -28,7 +28,8 @@ internal static class EventCodec
             if (JsonNode.Parse(message, null, new JsonDocumentOptions { MaxDepth = 2, AllowDuplicateProperties = false }) is not JsonObject json) return false;
             if (Text(json, "i") is not { } id || !Guid.TryParseExact(id, "D", out _) || Text(json, "n") is not { Length: > 0 } name) return false;
             var payload = Convert.FromBase64String(Text(json, "p") ?? "");
-            told = new UserEvent { Id = id, Name = name, Payload = payload, NodeFilter = Text(json, "o") ?? "", ServiceFilter = Text(json, "s") ?? "", TagFilter = Text(json, "t") ?? "", LTime = time };
+            var (nodes, services, tags) = (Text(json, "o") ?? "", Text(json, "s") ?? "", Text(json, "t") ?? "");
+            told = new UserEvent { Id = id, Name = name, Payload = payload, NodeFilter = nodes, ServiceFilter = services, TagFilter = tags, LTime = time };
             return true;
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException or InvalidOperationException)

@@ -67,12 +67,12 @@ internal static class GatewayEndpoints
 
     private static Task DeleteAsync(ApiCall call) => AnswerAsync(call, control => control.DeleteAsync(call.Path("kind"), call.Path("name"), Terms(call), call.Aborted));
 
-    private static Task RollbackAsync(ApiCall call)
+    private static Task RollbackAsync(ApiCall call) => AnswerAsync(call, control =>
     {
         if (!long.TryParse(call.Query("revision"), NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
             throw new ApiException(StatusCodes.Status400BadRequest, "?revision is missing, or is no number: name one that the object's history has.");
-        return AnswerAsync(call, control => control.RollbackAsync(call.Path("kind"), call.Path("name"), revision, Terms(call), call.Aborted));
-    }
+        return control.RollbackAsync(call.Path("kind"), call.Path("name"), revision, Terms(call), call.Aborted);
+    });
 
     private static async Task HistoryAsync(ApiCall call)
     {

@@ -138,7 +138,11 @@ public sealed partial class EnforcementTests : IAsyncLifetime
         };
         var (status, text) = await _api.AskAsync("", method, path + (pattern.Contains("maintenance", StringComparison.Ordinal) ? "?enable=true" : ""), body);
         if (!Filtered.Contains($"{method} {pattern}"))
-            return status == 403 ? null : $"answered {status} {text}: it must ask by ApiCall.Require before it does or tells anything; or, if it tells nothing that is anybody's, stand among {nameof(Open)}";
+        {
+            if (status == 403) return null;
+            return $"answered {status} {text}: it must ask by ApiCall.Require before it does or tells anything; or, if it tells nothing that is anybody's, stand among {nameof(Open)}";
+        }
+
         var leak = new[] { "web", "disk", "here" }.FirstOrDefault(name => text.Contains(name, StringComparison.Ordinal));
         return leak is not null ? $"tells of {leak}" : status is 200 or 404 ? null : $"answered {status} {text}";
     }

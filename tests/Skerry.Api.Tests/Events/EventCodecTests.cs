@@ -10,7 +10,15 @@ namespace Skerry.Api.Tests.Events;
 
 public sealed class EventCodecTests
 {
-    private static readonly UserEvent Deploy = new() { Id = "b54fe110-7af5-cafc-d1fb-afc8ba432b1c", Name = "deploy \u00e9", Payload = new byte[] { 1, 0, 255 }, NodeFilter = "^n", ServiceFilter = "web", TagFilter = "v\\d" };
+    private static readonly UserEvent Deploy = new()
+    {
+        Id = "b54fe110-7af5-cafc-d1fb-afc8ba432b1c",
+        Name = "deploy \u00e9",
+        Payload = new byte[] { 1, 0, 255 },
+        NodeFilter = "^n",
+        ServiceFilter = "web",
+        TagFilter = "v\\d",
+    };
 
     [Fact]
     public void An_event_is_read_as_it_was_written()
@@ -57,5 +65,8 @@ public sealed class EventCodecTests
     [InlineData("", "web", "*", false)]
     public void An_event_is_for_the_nodes_that_its_expressions_match(string nodes, string services, string tags, bool expected) => Assert.Equal(
         expected,
-        EventFilter.Passes(Deploy with { NodeFilter = nodes, ServiceFilter = services, TagFilter = tags }, "node-1", [new ServiceInstance { Id = "w", Name = "web", Node = "node-1", Tags = ["v1", "x"] }]));
+        EventFilter.Passes(
+            Deploy with { NodeFilter = nodes, ServiceFilter = services, TagFilter = tags },
+            "node-1",
+            [new ServiceInstance { Id = "w", Name = "web", Node = "node-1", Tags = ["v1", "x"] }]));
 }
