@@ -22,7 +22,6 @@ internal static class EventEndpoints
     {
         var name = call.Path("name");
         call.Require(AclResource.Event, name, AclAccess.Write);
-        if (call.Query("dc") is { Length: > 0 } group && group != call.Options.Group) throw new ApiException(500, "No path to datacenter");
         var told = new UserEvent
         {
             Id = Guid.NewGuid().ToString(),
