@@ -44,7 +44,7 @@ public sealed record TunnelFacts
 
     /// <summary>By what is said, addresses one by one.</summary>
     public bool Equals(TunnelFacts? other) =>
-        other is not null && IsRelay == other.IsRelay && IsBridge == other.IsBridge && HasManifest == other.HasManifest && Zone == other.Zone && Load == other.Load && Addresses.SequenceEqual(other.Addresses);
+        other is not null && (IsRelay, IsBridge, HasManifest, Zone, Load) == (other.IsRelay, other.IsBridge, other.HasManifest, other.Zone, other.Load) && Addresses.SequenceEqual(other.Addresses);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(IsRelay, IsBridge, HasManifest, Zone, Addresses.Length, Addresses.IsEmpty ? "" : Addresses[0]);

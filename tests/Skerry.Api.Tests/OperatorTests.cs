@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Manifest;

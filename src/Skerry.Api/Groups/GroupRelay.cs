@@ -20,7 +20,10 @@ internal sealed class GroupRelay : IDisposable
     private static readonly HttpRequestOptionsKey<string> NodeOf = new("skerry.node");
 
     /// <summary>Of a connection and not of a request, or said anew by whoever answers here.</summary>
-    private static readonly HashSet<string> Left = new(StringComparer.OrdinalIgnoreCase) { "Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Date", "Server", "Expect" };
+    private static readonly HashSet<string> Left = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Date", "Server", "Expect",
+    };
 
     private readonly IGroupCalls _calls;
     private readonly HttpMessageInvoker _http;
@@ -62,10 +65,15 @@ internal sealed class GroupRelay : IDisposable
                 await CopyAsync(answer, http.Response, cancellation);
                 return;
             }
-            catch (HttpRequestException failed) when (failed.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError || failed.InnerException is OperationCanceledException)
+            catch (HttpRequestException failed) when (failed.HttpRequestError == HttpRequestError.ConnectionError)
             {
                 // Nothing of it was sent.
                 failures.Add($"{server}: {failed.InnerException?.Message ?? failed.Message}");
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // No stream to it came to be in time: nothing was sent, either.
+                failures.Add($"{server}: no answer within {Patience.TotalSeconds:0} s");
             }
             catch (HttpRequestException failed)
             {

@@ -1,5 +1,3 @@
-using Skerry.Raft;
-
 namespace Skerry.Manifest.Tests.Forming;
 
 /// <summary>Members are changed and shown at any node of the group.</summary>

@@ -71,8 +71,21 @@ internal sealed class Founder(ManifestGroupOptions options, RaftNode raft, IGrou
     }
 
     /// <summary>The group is founded anew, by this node alone.</summary>
+    /// <returns>What stood before, for <see cref="TakeBack"/>.</returns>
     /// <exception cref="StorageException">The disk refuses: nothing has changed.</exception>
-    public void Recover() => Change(core => core.Recover(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1));
+    public FoundingRecord Recover()
+    {
+        lock (_gate)
+        {
+            var before = _core.Record;
+            Change(core => core.Recover(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1));
+            return before;
+        }
+    }
+
+    /// <summary>It was not: what stood before stands again.</summary>
+    /// <exception cref="StorageException">The disk refuses.</exception>
+    public void TakeBack(FoundingRecord before) => Change(core => core.Forget(before));
 
     private async Task<bool> TryStepAsync(CancellationToken stopping)
     {

@@ -29,9 +29,10 @@ internal sealed class Recoverer(RaftNode raft, Founder founder, IGroupDirectory 
         if (refusal != RecoveryRefusal.None || !isConfirmed) return outcome;
         ManifestLog.Recovering(logger, status.LastIndex, status.LastTerm, status.CommitIndex, string.Join(", ", nodes));
         // The number first: what stops in between is begun again by asking once more.
-        founder.Recover();
-        var error = await raft.RecoverAsync(cancellation).ConfigureAwait(false);
+        var before = founder.Recover();
+        var error = await raft.RecoverAsync(CancellationToken.None).ConfigureAwait(false);
         if (error == RaftError.None) return outcome;
+        founder.TakeBack(before);
         return outcome with { Refusal = error == RaftError.NoChange ? RecoveryRefusal.HasLeader : RecoveryRefusal.NoMember };
     }
 
