@@ -22,7 +22,8 @@ internal sealed class AgentProcess : IAsyncDisposable
 
     /// <param name="node">Its name.</param>
     /// <param name="more">What else stands in its file, given its address.</param>
-    public static async Task<AgentProcess> StartAsync(string node = "island", Func<IPAddress, string>? more = null)
+    /// <param name="join">Whom it joins, as a list.</param>
+    public static async Task<AgentProcess> StartAsync(string node = "island", Func<IPAddress, string>? more = null, string join = "[]")
     {
         var directory = Directory.CreateTempSubdirectory("skerry-test-").FullName;
         var host = LoopbackHosts.Next();
@@ -30,7 +31,7 @@ internal sealed class AgentProcess : IAsyncDisposable
         await File.WriteAllTextAsync(file, $$"""
             node: { name: {{node}} }
             dataDirectory: {{directory}}/data
-            gossip: { bind: '{{host}}:7946', profile: local }
+            gossip: { bind: '{{host}}:7946', profile: local, join: {{join}} }
             api: { address: '{{host}}:8500' }
             {{more?.Invoke(host)}}
             """);
