@@ -80,6 +80,9 @@ internal sealed record RaftSwarm
     /// <summary>Mean time between flushes that fail; zero: none; with files.</summary>
     public TimeSpan FailEvery { get; init; }
 
+    /// <summary>Whether the manifest's state machine goes along with the simulated one.</summary>
+    public bool HasManifest { get; init; }
+
     /// <summary>Bugs planted on purpose.</summary>
     public RaftBugs Bugs { get; init; }
 
@@ -121,6 +124,8 @@ internal sealed record RaftSwarm
             FullEvery = Often(random, 0.3, 1, 6),
             FailEvery = Often(random, 0.3, 1, 6),
         };
+        // By a generator of its own: older draws stay as they were.
+        drawn = drawn with { HasManifest = new Prng(~seed).Chance(0.4) };
         return random.Chance(0.35) ? drawn.Nervous(random) : drawn;
     }
 
@@ -180,7 +185,7 @@ internal sealed record RaftSwarm
         network  {Network}
         faults   {Faults}
         storm    {Storm.TotalSeconds:0} s, change every {ChangeEvery.TotalSeconds:0.##} s, move every {TransferEvery.TotalSeconds:0.##} s, wipe every {WipeEvery.TotalSeconds:0.##} s
-        clients  {Clients} on {Objects} objects, {ThinkTime.TotalMilliseconds:0} ms apart, lease {LeaseShare:0.##}, answers lost {AnswerLoss:0.###}{(Bugs == RaftBugs.None ? "" : $"; bugs {Bugs}")}
+        clients  {Clients} on {Objects} objects{(HasManifest ? " and the manifest" : "")}, {ThinkTime.TotalMilliseconds:0} ms apart, lease {LeaseShare:0.##}, answers lost {AnswerLoss:0.###}{(Bugs == RaftBugs.None ? "" : $"; bugs {Bugs}")}
         """);
 
     private static RaftCoreOptions DrawCore(Prng random)

@@ -27,6 +27,9 @@ public sealed class RaftBugTests
         Finds(RaftBugs.WipedIdentity, "one vote", "election safety", "leader completeness", "durable quorum", "InvariantException", "convergence", "progress");
 
     [Fact]
+    public void A_state_that_takes_its_time_from_its_machine_is_found() => Finds(RaftBugs.LocalTime, drawn => drawn with { HasManifest = true }, "state machine safety");
+
+    [Fact]
     public void A_lease_longer_than_the_clocks_allow_is_found() => Finds(RaftBugs.LongLease, LateLeaders, "fresh reads");
 
     [Fact]

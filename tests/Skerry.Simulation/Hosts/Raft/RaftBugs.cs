@@ -27,4 +27,7 @@ internal enum RaftBugs
 
     /// <summary>Leases last ten times as long as the clocks allow.</summary>
     LongLease = 64,
+
+    /// <summary>The manifest takes its time from the machine, and not from the log.</summary>
+    LocalTime = 128,
 }

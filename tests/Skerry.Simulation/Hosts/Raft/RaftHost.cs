@@ -19,7 +19,7 @@ internal sealed class RaftHost : IHost
     private readonly Dictionary<ulong, (ulong Term, RaftTry Try)> _writes = [];
     private readonly Dictionary<ulong, (ulong Committed, RaftTry Try)> _reads = [];
     private readonly SortedDictionary<ulong, List<RaftTry>> _readable = [];
-    private readonly RaftStateMachine _machine = new();
+    private readonly RaftStateMachine _machine;
     private RaftCore? _core;
     private Instant _now;
     private long _order;
@@ -33,7 +33,8 @@ internal sealed class RaftHost : IHost
     private (SnapshotMeta Meta, MemoryStream Bytes)? _incoming;
 
     /// <summary>A host for one life of a node.</summary>
-    public RaftHost(RaftGroup group, NodePort port, Prng random, RaftDisk disk) => (_group, _port, _random, Disk) = (group, port, random, disk);
+    public RaftHost(RaftGroup group, NodePort port, Prng random, RaftDisk disk) =>
+        (_group, _port, _random, Disk, _machine) = (group, port, random, disk, new RaftStateMachine(group.Options.HasManifest, group.Options.Bugs.HasFlag(RaftBugs.LocalTime) ? port.Node : 0));
 
     /// <summary>The core; made by <see cref="Start"/>.</summary>
     public RaftCore Core => _core ?? throw new InvariantException("The node was never started");

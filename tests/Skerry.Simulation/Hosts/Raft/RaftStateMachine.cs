@@ -5,8 +5,11 @@ using Skerry.Raft.Core;
 namespace Skerry.Simulation;
 
 /// <summary>What the simulated groups agree on: a few objects, and the last command of each client with its result, so that one sent again is done once.</summary>
-internal sealed class RaftStateMachine
+/// <param name="hasManifest">Whether the product's own state machine goes along.</param>
+/// <param name="skew">How far that one's time is off.</param>
+internal sealed class RaftStateMachine(bool hasManifest = false, int skew = 0)
 {
+    private readonly ManifestShadow? _manifest = hasManifest ? new ManifestShadow(skew) : null;
     private readonly SortedDictionary<int, long> _objects = [];
     private readonly SortedDictionary<int, (int Number, long Result)> _sessions = [];
 
@@ -19,8 +22,8 @@ internal sealed class RaftStateMachine
         get
         {
             var hash = default(RunHash);
-            hash.Add(Serialize());
-            return hash.Value;
+            hash.Add(SerializeObjects());
+            return _manifest is null ? hash.Value : hash.Value ^ _manifest.Hash;
         }
     }
 
@@ -31,6 +34,7 @@ internal sealed class RaftStateMachine
         Applied = entry.Index;
         if (entry.Kind != EntryKind.Command) return null;
         var command = RaftCommand.Decode(entry.Data.Span);
+        _manifest?.Apply(entry.Index, command);
         if (!isTwice && _sessions.TryGetValue(command.Client, out var session) && session.Number >= command.Number)
             return session.Number == command.Number ? session.Result : null;
         var result = Do(command.Operation);
@@ -45,7 +49,26 @@ internal sealed class RaftStateMachine
         return result;
     }
 
-    public byte[] Serialize()
+    public byte[] Serialize() => _manifest is null ? SerializeObjects() : [.. SerializeObjects(), .. _manifest.Serialize()];
+
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        _objects.Clear();
+        _sessions.Clear();
+        Applied = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        var (objects, sessions) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]));
+        bytes = bytes[16..];
+        for (; objects > 0; objects--, bytes = bytes[12..]) _objects[BinaryPrimitives.ReadInt32LittleEndian(bytes)] = BinaryPrimitives.ReadInt64LittleEndian(bytes[4..]);
+        for (; sessions > 0; sessions--, bytes = bytes[16..])
+        {
+            _sessions[BinaryPrimitives.ReadInt32LittleEndian(bytes)] =
+                (BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]));
+        }
+
+        _manifest?.Restore(bytes);
+    }
+
+    private byte[] SerializeObjects()
     {
         var bytes = new byte[16 + (_objects.Count * 12) + (_sessions.Count * 16)];
         var rest = bytes.AsSpan();
@@ -69,21 +92,6 @@ internal sealed class RaftStateMachine
         }
 
         return bytes;
-    }
-
-    public void Restore(ReadOnlySpan<byte> bytes)
-    {
-        _objects.Clear();
-        _sessions.Clear();
-        Applied = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        var (objects, sessions) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]));
-        bytes = bytes[16..];
-        for (; objects > 0; objects--, bytes = bytes[12..]) _objects[BinaryPrimitives.ReadInt32LittleEndian(bytes)] = BinaryPrimitives.ReadInt64LittleEndian(bytes[4..]);
-        for (; sessions > 0; sessions--, bytes = bytes[16..])
-        {
-            _sessions[BinaryPrimitives.ReadInt32LittleEndian(bytes)] =
-                (BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]));
-        }
     }
 
     private long Do(Operation operation)
