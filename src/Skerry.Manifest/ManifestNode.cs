@@ -178,19 +178,13 @@ public sealed class ManifestNode : IAsyncDisposable
         ProposeAsync(new EndSessionsBody(false, [.. ids.Where(ManifestSession.IsShort)]), cancellation);
 
     /// <summary>Sessions as this node knows them, by id, and how often any has changed.</summary>
-    public (long Index, IReadOnlyList<ManifestSession> Sessions) Sessions => _replica.Look<(long, IReadOnlyList<ManifestSession>)>((machine, _) =>
-        (machine.Sessions.Index, [.. machine.Sessions.InOrder.Select(session => session.Data)]));
+    public (long Index, IReadOnlyList<ManifestSession> Sessions) Sessions => SessionNews.Sorted(_replica.Look((machine, _) => (machine.Sessions.Index, machine.Sessions.All)));
+
+    /// <summary>A session as this node knows it; null where there is none.</summary>
+    public ManifestSession? FindSession(string id) => _replica.Look((machine, _) => machine.Sessions.Find(id)?.Data);
 
     /// <summary>Waits until sessions have changed since they had this index.</summary>
-    public async Task SessionsChangedAsync(long index, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var next = _sessions.Next;
-            if (_replica.SessionIndex != index) return;
-            await next.WaitAsync(cancellation);
-        }
-    }
+    public Task SessionsChangedAsync(long index, CancellationToken cancellation) => _sessions.ChangedAsync(() => _replica.SessionIndex != index, cancellation);
 
     /// <summary>Raises an alarm, or lifts those that match.</summary>
     public Task<ManifestResult> AlarmAsync(bool isRaised, ManifestAlarm alarm, CancellationToken cancellation) => ProposeAsync(new AlarmBody(isRaised, alarm), cancellation);

@@ -31,19 +31,19 @@ internal sealed class SessionKeeper(ManifestNode manifest, ServiceCatalog catalo
     {
         while (true)
         {
+            if (!manifest.Log.IsLeader)
+            {
+                _judge.Forget();
+                await Task.Delay(Often, time, cancellation);
+                continue;
+            }
+
             var seen = catalog.Current;
             var (index, sessions) = manifest.Sessions;
-            var next = manifest.Log.IsLeader ? await LookAsync(sessions, seen, cancellation) : Forget();
+            var next = await LookAsync(sessions, seen, cancellation);
             await Task.Delay(Pause, time, cancellation);
-            if (sessions.Count == 0) await manifest.SessionsChangedAsync(index, cancellation);
-            else await WaitAsync(index, seen, next, cancellation);
+            await WaitAsync(index, seen, next, cancellation);
         }
-    }
-
-    private TimeSpan? Forget()
-    {
-        _judge.Forget();
-        return null;
     }
 
     /// <returns>When to look again though nothing has changed.</returns>

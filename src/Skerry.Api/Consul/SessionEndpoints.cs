@@ -73,7 +73,7 @@ internal static class SessionEndpoints
         if (Find(call) is { } session) call.Require(AclResource.Session, session.Node, AclAccess.Write);
     }
 
-    private static ManifestSession? Find(ApiCall call) => call.Manifest.Sessions.Sessions.FirstOrDefault(session => session.Id == call.Path("id"));
+    private static ManifestSession? Find(ApiCall call) => call.Manifest.FindSession(call.Path("id"));
 
     private static ManifestSession Read(LooseObject body, string ownNode)
     {

@@ -20,6 +20,9 @@ internal sealed class SessionTable
 
     public long? NextDeadline => _deadlines.Count == 0 ? null : _deadlines.Min.Deadline;
 
+    /// <summary>What clients said of all sessions, in no order: it must not reach an answer like that.</summary>
+    public ManifestSession[] All => [.. _sessions.Values.Select(session => session.Data)];
+
     public IEnumerable<Session> InOrder => _sessions.Values.OrderBy(session => session.Data.Id, StringComparer.Ordinal);
 
     /// <summary>Delays by their end, those of one end in the order they came.</summary>

@@ -65,6 +65,21 @@ public sealed class GroupLogTests
     }
 
     [Fact]
+    public async Task Who_knows_no_leader_says_for_how_long_and_answers_what_it_has()
+    {
+        await using var group = await ManifestGroup.FoundAsync(3);
+        await group.LeadAsync();
+        await group.Members[0].DoAsync(Put("k", "v"));
+        await group.AgreeAsync();
+        Assert.All(group.Members, member => Assert.Equal(TimeSpan.Zero, member.Node.Log.Silence));
+        foreach (var gone in group.Members.Skip(1)) await gone.StopAsync();
+        var left = group.Members[0].Node;
+        await Eventually.HoldsAsync(() => left.Log is { Leader: 0, Silence: var silence } && silence > TimeSpan.Zero, group.Describe);
+        var read = (RangeResult)await left.RangeAsync(new RangeOp { Range = Key("k"), IsSerializable = true }, CancellationToken.None);
+        Assert.Equal("v", Text(read.Entries[0].Value));
+    }
+
+    [Fact]
     public async Task Leases_and_watches_outlive_a_handover_of_leadership()
     {
         await using var group = await ManifestGroup.FoundAsync(3);
