@@ -22,6 +22,7 @@ internal sealed record EntryResult(string Key, string? Value, string? Base64, ul
         var value = key.Value ?? [];
         var isText = Utf8.IsValid(value);
         return new EntryResult(
-            key.Key, isText ? System.Text.Encoding.UTF8.GetString(value) : null, isText ? null : Convert.ToBase64String(value), key.Flags, key.CreateIndex, key.ModifyIndex, key.LockIndex, key.Session);
+            key.Key, isText ? System.Text.Encoding.UTF8.GetString(value) : null, isText ? null : Convert.ToBase64String(value),
+            key.Flags, key.CreateIndex, key.ModifyIndex, key.LockIndex, key.Session);
     }
 }
