@@ -60,7 +60,10 @@ internal sealed class DemoStory(Narrator narrator) : IAsyncDisposable
     /// <summary>Tells the story; the sites and the stream of requests are left running.</summary>
     public async Task TellAsync(CancellationToken cancellation)
     {
-        Func<CancellationToken, Task>[] chapters = [FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseLeaderAsync, ChangePipelineAsync, LoseRelayAsync, CutOffAsync, HealAsync];
+        Func<CancellationToken, Task>[] chapters =
+        [
+            FormSitesAsync, StartServiceAsync, LoseInstanceAsync, RegainInstanceAsync, LoseLeaderAsync, ChangePipelineAsync, LoseRelayAsync, CutOffAsync, HealAsync,
+        ];
         foreach (var chapter in chapters)
         {
             await chapter(cancellation);

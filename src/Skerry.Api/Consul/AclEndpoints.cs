@@ -168,7 +168,8 @@ internal static class AclEndpoints
     private static Task PoliciesAsync(ApiCall call)
     {
         var acl = Require(call, AclAccess.Read);
-        return AnswerAsync(call, acl, state => new JsonArray([.. state.Policies.Values.OrderBy(policy => policy.Id, StringComparer.Ordinal).Select(policy => AclShapes.Policy(policy, withRules: false))]));
+        return AnswerAsync(call, acl, state => new JsonArray(
+            [.. state.Policies.Values.OrderBy(policy => policy.Id, StringComparer.Ordinal).Select(policy => AclShapes.Policy(policy, withRules: false))]));
     }
 
     private static Task ReplicationAsync(ApiCall call)
