@@ -34,7 +34,8 @@ internal sealed class Table(IReadOnlyList<string> contestants)
         Console.WriteLine($"\n| | {string.Join(" | ", contestants)} |\n|---|{string.Concat(contestants.Select(_ => "---|"))}");
         foreach (var what in _values.Select(taken => taken.What).Distinct())
         {
-            Console.WriteLine($"| {what} | {string.Join(" | ", contestants.Select(name => Describe([.. _values.Where(taken => taken.What == what && taken.Contestant == name).Select(taken => taken.Value)])))} |");
+            var cells = contestants.Select(name => Describe([.. _values.Where(taken => taken.What == what && taken.Contestant == name).Select(taken => taken.Value)]));
+            Console.WriteLine($"| {what} | {string.Join(" | ", cells)} |");
         }
     }
 
@@ -46,7 +47,8 @@ internal sealed class Table(IReadOnlyList<string> contestants)
         var (rate, slowest, cpu) = (Median(own, s => s.Throughput), Median(own, s => s.Slowest), Median(own, s => s.Cpu));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {load} | {name} | {rate:0} | {rate / Median(first, s => s.Throughput):0.00} | {Median(own, s => s.Median):0.00} | {slowest:0.00} | {slowest / Median(first, s => s.Slowest):0.00} | {cpu:0.0} | {cpu / Median(first, s => s.Cpu):0.00} | {Median(own, s => s.ClientCpu):0.0} | {own.Sum(s => s.Errors)} |"));
+            $"| {load} | {name} | {rate:0} | {rate / Median(first, s => s.Throughput):0.00} | {Median(own, s => s.Median):0.00} | {slowest:0.00} | {slowest / Median(first, s => s.Slowest):0.00} "
+            + $"| {cpu:0.0} | {cpu / Median(first, s => s.Cpu):0.00} | {Median(own, s => s.ClientCpu):0.0} | {own.Sum(s => s.Errors)} |"));
     }
 
     private List<Sample> Of(string load, string name) => [.. _samples.Where(taken => taken.Load == load && taken.Contestant == name).Select(taken => taken.Sample)];

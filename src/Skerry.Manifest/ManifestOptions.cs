@@ -3,7 +3,7 @@ namespace Skerry.Manifest;
 /// <summary>How a node serves the manifest.</summary>
 public sealed record ManifestOptions
 {
-    /// <summary>How long a request waits for the group at most before it is answered with <see cref="ManifestError.Timeout"/>, and at least for seven eighths of it; more than 0. Etcd waits as long.</summary>
+    /// <summary>How long a request waits for the group at most, and seven eighths of it at least, before it is answered with <see cref="ManifestError.Timeout"/>; more than 0.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(7);
 
     /// <summary>Shortest time to live of a lease in seconds, at least 1: what asks for less gets this. Longer than it takes to elect a leader.</summary>
