@@ -85,16 +85,17 @@ internal sealed partial class SkerryProcess : IAsyncDisposable
         if (Kill(_process.Id, number) != 0) throw new InvalidOperationException($"Signal {number} could not be sent to process {_process.Id}.");
     }
 
-    public async Task<int> ExitAsync()
+    /// <param name="patience">How long that may take; null: a minute.</param>
+    public async Task<int> ExitAsync(TimeSpan? patience = null)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(patience ?? Patience);
         try
         {
             await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The process did not end within {Patience}. It said:\n{string.Join('\n', Output.Concat(Errors))}");
+            throw new TimeoutException($"The process did not end within {patience ?? Patience}. It said:\n{string.Join('\n', Output.Concat(Errors))}");
         }
 
         return _process.ExitCode;

@@ -9,7 +9,8 @@ public sealed class DemoTests
     {
         using var place = new TestPlace();
         await using var demo = SkerryProcess.Start(new Dictionary<string, string> { ["TMPDIR"] = place.Directory }, "demo", "--once");
-        var exitCode = await demo.ExitAsync();
+        // The story takes most of a minute by itself.
+        var exitCode = await demo.ExitAsync(TimeSpan.FromMinutes(3));
         Assert.True(exitCode == ExitCode.Success, string.Join('\n', demo.Output.Concat(demo.Errors)));
         await demo.UntilLineAsync("no request failed");
         Assert.Empty(Directory.GetFileSystemEntries(place.Directory));
