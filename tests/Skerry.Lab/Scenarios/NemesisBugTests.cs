@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Skerry.Lab.Nemesis;
 using Skerry.Simulation;
 
@@ -11,44 +13,53 @@ public sealed class NemesisBugTests
 {
     private static readonly TimeSpan While = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task Stale_reads_writes_done_twice_and_writes_lost_are_found()
     {
         await using var cluster = await Cluster.StartAsync(3);
-        Assert.Equal(Verdict.Linearizable, (await ObserveAsync(cluster, 0, client => new EtcdObjects(client))).Check(out _));
+        var sound = new History();
+        await using (new HistoryClients(cluster, sound, perServer: 2)) await Task.Delay(While); // clients work
+        sound.AssertLinearizable();
 
         var leader = await cluster.LeaderAsync();
         var cutOff = cluster.Names.First(name => name != leader);
         var alone = cluster.ClientOf(cutOff);
         await using (await cluster.CutAsync([cutOff]))
         {
-            Assert.Equal(Verdict.Violated, (await ObserveAsync(cluster, 1, client => new EtcdObjects(client) { ReadsStale = client == alone })).Check(out _));
+            await FindAsync(cluster, new History(), round: 1, client => new EtcdObjects(client) { ReadsStale = client == alone });
         }
 
         await cluster.UntilServingAsync();
-        Assert.Equal(Verdict.Violated, (await ObserveAsync(cluster, 2, client => new EtcdObjects(client) { SendsTwice = true })).Check(out _));
-        Assert.Equal(Verdict.Violated, (await ObserveLossAsync(cluster, 3)).Check(out _));
+        await FindAsync(cluster, new History(), round: 2, client => new EtcdObjects(client) { SendsTwice = true });
+        await FindLossAsync(cluster, round: 3);
     }
 
-    private static async Task<History> ObserveAsync(Cluster cluster, int round, Func<EtcdClient, EtcdObjects> make)
+    /// <summary>Each history has objects of its own, and goes on until no order explains it. Clients stop before it is judged: a call that is not written down yet would look like a bug.</summary>
+    private static async Task FindAsync(Cluster cluster, History history, int round, Func<EtcdClient, EtcdObjects> make)
     {
-        var history = new History();
-        await using (new HistoryClients(cluster, history, perServer: 2, round, make)) await Task.Delay(While); // clients work
-        return history;
+        var began = Stopwatch.GetTimestamp();
+        do
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"The bug planted in round {round} is not found in {history.Count} calls.");
+            await using (new HistoryClients(cluster, history, perServer: 2, round, make)) await Task.Delay(While); // clients work
+        }
+        while (history.Check(out _) != Verdict.Violated);
     }
 
-    private static async Task<History> ObserveLossAsync(Cluster cluster, int round)
+    private static async Task FindLossAsync(Cluster cluster, int round)
     {
         var history = new History();
-        await OnDisksAsync(cluster, (data, copy) => Copy(data, copy));
+        await OnDisksAsync(cluster, Copy);
         await using (new HistoryClients(cluster, history, perServer: 2, round)) await Task.Delay(While); // clients work
+        history.AssertLinearizable();
         await OnDisksAsync(cluster, (data, copy) =>
         {
             Directory.Delete(data, recursive: true);
             Directory.Move(copy, data);
         });
-        await using (new HistoryClients(cluster, history, perServer: 2, round)) await Task.Delay(While); // clients work
-        return history;
+        await FindAsync(cluster, history, round, client => new EtcdObjects(client));
     }
 
     private static async Task OnDisksAsync(Cluster cluster, Action<string, string> change)
