@@ -49,7 +49,12 @@ internal sealed class EtcdClient : IDisposable
         using var limit = new CancellationTokenSource(patience);
         try
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, $"/etcdserverpb.{method}") { Content = Frame(request), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var message = new HttpRequestMessage(HttpMethod.Post, $"/etcdserverpb.{method}")
+            {
+                Content = Frame(request),
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
             using var response = await _http.SendAsync(message, limit.Token);
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
             var status = Field(response, "grpc-status");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 using Skerry.Simulation;
 
@@ -61,9 +62,9 @@ internal sealed class History
             var calls = _calls.Where(call => call.Operation.Key == key).OrderBy(call => call.Invoked).ToList();
             var first = calls.Count == 0 ? 0 : calls[0].Invoked;
             return string.Join('\n', calls.Select(call =>
-                $"{Micros(call.Invoked),10} {(call.Returned == long.MaxValue ? "-" : Micros(call.Returned)),10}  {call.Client,3}  {call.Operation} = {call.Result?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"}"));
+                $"{Micros(call.Invoked),10} {(call.Returned == long.MaxValue ? "-" : Micros(call.Returned)),10}  {call.Client,3}  {call.Operation} = {call.Result?.ToString(CultureInfo.InvariantCulture) ?? "?"}"));
 
-            string Micros(long at) => ((long)Stopwatch.GetElapsedTime(first, at).TotalMicroseconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            string Micros(long at) => ((long)Stopwatch.GetElapsedTime(first, at).TotalMicroseconds).ToString(CultureInfo.InvariantCulture);
         }
     }
 
