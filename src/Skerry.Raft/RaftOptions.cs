@@ -21,7 +21,7 @@ public sealed record RaftOptions
     /// <summary>The largest command, bytes; at most 4 MiB, default 2 MiB.</summary>
     public int MaxCommandBytes { get; init; } = 2 << 20;
 
-    /// <summary>Bytes of log after which a snapshot is taken and the log compacted; at least 4 KiB, default 64 MiB.</summary>
+    /// <summary>Bytes of log after which a snapshot is taken and the log compacted, or a quarter of the last snapshot where that is more; at least 4 KiB, default 64 MiB.</summary>
     public long SnapshotBytes { get; init; } = 64 << 20;
 
     /// <summary>Entries that stay in the log behind a snapshot, so that who was away for a moment needs no snapshot; default 5000.</summary>

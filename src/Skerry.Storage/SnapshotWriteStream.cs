@@ -7,6 +7,9 @@ namespace Skerry.Storage;
 /// <summary>A snapshot being written. Without <see cref="Complete"/>, disposing it takes back what was written.</summary>
 public sealed class SnapshotWriteStream : Stream
 {
+    /// <summary>Flushed at the latest after so many bytes: one flush of hundreds of megabytes at the end would hold up those of the log beside it.</summary>
+    private const long FlushEvery = 8 << 20;
+
     private readonly IStorageDirectory _directory;
     private readonly string _name;
     private readonly IStorageFile _file;
@@ -14,6 +17,7 @@ public sealed class SnapshotWriteStream : Stream
     private int _used;
     private ulong _blocks;
     private long _offset;
+    private long _flushed;
     private long _length;
     private bool _isDone;
 
@@ -77,7 +81,7 @@ public sealed class SnapshotWriteStream : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <summary>Does nothing: only <see cref="Complete"/> makes a snapshot durable.</summary>
+    /// <summary>Does nothing: only <see cref="Complete"/> makes a snapshot whole and durable.</summary>
     public override void Flush()
     {
     }
@@ -122,6 +126,9 @@ public sealed class SnapshotWriteStream : Stream
         _offset += size;
         _blocks++;
         _used = 0;
+        if (_offset - _flushed < FlushEvery) return;
+        _file.Flush();
+        _flushed = _offset;
     }
 
     private void TakeBack()

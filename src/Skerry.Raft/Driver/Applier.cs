@@ -10,6 +10,9 @@ internal sealed class Applier : IAsyncDisposable
     private readonly ReadTable _reads;
     private readonly RaftMetrics _metrics;
     private readonly SerialQueue<RaftOutput> _queue;
+    /// <summary>Of the newest snapshot, this part of log is written before the next: the work of all snapshots stays in proportion to that of the log, however large the state is.</summary>
+    private const int PartOfSnapshot = 4;
+
     private readonly long _snapshotBytes;
     private long _bytes;
     private long _snapshotAt;
@@ -32,6 +35,9 @@ internal sealed class Applier : IAsyncDisposable
     /// <summary>Takes a snapshot to write; false when one is being written already, after which another follows if somebody has asked.</summary>
     public required Func<ulong, Func<IRaftSnapshot>, bool, bool> TrySnapshot { get; init; }
 
+    /// <summary>Bytes of the newest snapshot written; 0: not known.</summary>
+    public required Func<long> SnapshotLength { get; init; }
+
     /// <summary>Gives the bytes of a snapshot that has come.</summary>
     public required Func<SnapshotMeta, Stream> OpenSnapshot { get; init; }
 
@@ -49,7 +55,7 @@ internal sealed class Applier : IAsyncDisposable
         {
             case ApplyEntries apply:
                 Apply(apply.Entries);
-                if (_bytes >= _snapshotAt) Snapshot(isAsked: false);
+                if (_bytes >= _snapshotAt && _bytes >= SnapshotLength() / PartOfSnapshot) Snapshot(isAsked: false);
                 break;
             case TakeSnapshot:
                 Snapshot(isAsked: true);

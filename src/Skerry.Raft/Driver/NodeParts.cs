@@ -75,6 +75,7 @@ internal sealed class NodeParts : IAsyncDisposable
         {
             Applied = index => loop!.Applied(index),
             TrySnapshot = snapshots.TryTake,
+            SnapshotLength = () => snapshots.Length,
             OpenSnapshot = snapshots.Open,
             Restored = meta =>
             {

@@ -31,6 +31,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
     private readonly BackgroundTasks _tasks = new();
     private SnapshotWriteStream? _incoming;
     private readonly Lock _gate = new();
+    private long _length;
     private bool _isWriting;
     private bool _isWantedAgain;
 
@@ -39,6 +40,9 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
         (_store, _options, _metrics, _logger, _time, _failed) = (store, options, metrics, logger, time, failed);
         _transfers = new SerialQueue<RaftOutput>(Handle, failed);
     }
+
+    /// <summary>Bytes of the newest snapshot written since the start; 0: none yet.</summary>
+    public long Length => Volatile.Read(ref _length);
 
     /// <summary>Gives the core a command.</summary>
     public required Action<Action<RaftCore, Instant>, Action?> Post { get; init; }
@@ -174,6 +178,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
                 WriteMeta(target, meta);
                 snapshot.WriteTo(target);
                 target.Complete();
+                Volatile.Write(ref _length, target.Length);
                 RaftLog.SnapshotTaken(_logger, _options.Group, meta.Index, target.Length);
             }
 

@@ -17,6 +17,8 @@ public sealed class KeyMachine : IStateMachine
 
     public int Restores { get; private set; }
 
+    public int Snapshots { get; private set; }
+
     public object? Apply(ulong index, ReadOnlySpan<byte> command)
     {
         Assert.True(index > Last, $"{index} came after {Last}");
@@ -30,7 +32,11 @@ public sealed class KeyMachine : IStateMachine
         return before;
     }
 
-    public IRaftSnapshot Snapshot() => new State(_keys, _sum, Last);
+    public IRaftSnapshot Snapshot()
+    {
+        Snapshots++;
+        return new State(_keys, _sum, Last);
+    }
 
     public void Restore(ulong index, Stream source)
     {

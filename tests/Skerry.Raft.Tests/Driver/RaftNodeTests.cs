@@ -93,6 +93,15 @@ public sealed class RaftNodeTests
     }
 
     [Fact]
+    public async Task Snapshots_grow_rarer_with_the_state()
+    {
+        await using var group = await NodeGroup.FoundAsync(1, Small);
+        for (var i = 0; i < 400; i++) await group.PutAsync($"k{i}", new string('v', 2000));
+        // 800 KB in steps of 16 would be 50; in steps of 16, and a quarter of what there is, some 15.
+        Assert.InRange(group.Nodes[0].Machine.Snapshots, 5, 25);
+    }
+
+    [Fact]
     public async Task A_snapshot_whose_stream_breaks_goes_on_where_it_was()
     {
         await using var group = await NodeGroup.FoundAsync(1, options => options with { SnapshotBytes = 1 << 20, TrailingEntries = 0 });
