@@ -32,4 +32,10 @@ public sealed record GroupMemberReport(ulong Id, string Node, bool IsVoter, bool
 
     /// <summary>The hash of that state: members at the same entry must have the same.</summary>
     public ulong Hash { get; init; }
+
+    /// <summary>Nodes whose state was found not to be like this member's at one entry of the log: in a sound group there are none.</summary>
+    public IReadOnlyList<string> Differs { get; init; } = [];
+
+    /// <summary>Whether it acknowledges what it has not flushed, as benchmarks may have it.</summary>
+    public bool IsUnsafe { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed class ManifestGroup : IAsyncDisposable
         var pins = new MemberPins(Manifest);
         var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, Manifest, pins, time, logger);
         _desk = new MemberDesk(raft, directory, _peers, pins, () => _founder.Cluster);
-        _members = new GroupMembers(raft, Manifest, directory, _peers, _desk, autopilot.SoundFor, RecoverAsync, time);
+        _members = new GroupMembers(raft, Manifest, directory, _peers, _desk, autopilot.SoundFor, RecoverAsync, IsUnsafe, time);
         _recoverer = new Recoverer(raft, _founder, directory, _peers, logger);
         log.Start(raft);
         Announce();

@@ -98,5 +98,7 @@ internal static class GroupEndpoints
         ["silenceMilliseconds"] = member.Silence?.TotalMilliseconds,
         ["stateIndex"] = member.HashIndex,
         ["stateHash"] = member.HashIndex == 0 ? null : MemberNames.IdOf(member.Hash),
+        ["differs"] = ConsulShapes.Texts([.. member.Differs]),
+        ["unsafe"] = member.IsUnsafe,
     };
 }

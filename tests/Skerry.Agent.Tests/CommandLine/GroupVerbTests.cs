@@ -9,7 +9,8 @@ public sealed class GroupVerbTests
         {"group":"shop","leader":"one","term":4,"failureTolerance":0,"members":[
          {"node":"one","id":"01","role":"server","leader":true,"alive":true,"reachable":true,"term":4,"index":120,"lag":0,"silenceMilliseconds":null,"stateIndex":120,"stateHash":"00000000000000aa"},
          {"node":"three","id":"03","role":"observer","leader":false,"alive":false,"reachable":false,"term":0,"index":90,"lag":30,"silenceMilliseconds":9120.4,"stateIndex":0,"stateHash":null},
-         {"node":"two","id":"02","role":"server","leader":false,"alive":true,"reachable":true,"term":4,"index":119,"lag":1,"silenceMilliseconds":12.2,"stateIndex":119,"stateHash":"00000000000000bb"}]}
+         {"node":"two","id":"02","role":"server","leader":false,"alive":true,"reachable":true,"term":4,"index":119,"lag":1,"silenceMilliseconds":12.2,"stateIndex":119,"stateHash":"00000000000000bb",
+          "differs":["one"],"unsafe":true}]}
         """;
 
     [Fact]
@@ -27,6 +28,8 @@ public sealed class GroupVerbTests
             """,
             run.Output);
         Assert.Contains("stops agreeing if one more server fails", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("the state of two is not like that of one", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("two acknowledges what it has not flushed", run.Errors, StringComparison.Ordinal);
         Assert.Contains("\"failureTolerance\": 0", (await CommandLineRun.OfAsync("group", "status", "--json", "--address", api.Address)).Output, StringComparison.Ordinal);
     }
 

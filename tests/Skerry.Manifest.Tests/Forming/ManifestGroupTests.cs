@@ -89,6 +89,8 @@ public sealed class ManifestGroupTests : IAsyncDisposable
         await PutManyAsync(_nodes[0], 130);
         await Eventually.HoldsAsync(() => wrong.Manifest.Status.Differences.Count > 0);
         await Eventually.HoldsAsync(() => _nodes.Any(node => node.Manifest.Status.Differences.Any(difference => difference.Node == wrong.Name)));
+        var report = await _nodes[0].Group.Members.ReportAsync(CancellationToken.None);
+        Assert.Contains(report.Members, member => member.Differs.Contains(wrong.Name));
         foreach (var other in _nodes.Where(node => node != wrong)) Assert.All(other.Manifest.Status.Differences, difference => Assert.Equal(wrong.Name, difference.Node));
         foreach (var node in _nodes)
         {

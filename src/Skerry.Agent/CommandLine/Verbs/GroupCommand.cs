@@ -36,7 +36,7 @@ internal static class GroupCommand
             var result = await Verb.OfGroupAsync(parse.GetValue(group), query =>
                 client.GetAsync("v1/skerry/group" + (query.Length > 0 ? "?" + query : ""), ResultJson.Readable.GroupResult, cancellation));
             terminal.Write(result, ResultJson.Readable.GroupResult, parse.GetValue(json), Tabulate);
-            if (!parse.GetValue(json)) await terminal.Error.WriteLineAsync(Summary(result));
+            if (!parse.GetValue(json)) await terminal.Error.WriteLineAsync(string.Join('\n', [Summary(result), .. result.Members.SelectMany(Warnings)]));
             return ExitCode.Success;
         });
     }
@@ -97,6 +97,12 @@ internal static class GroupCommand
         { FailureTolerance: 0 } => $"Group {group.Group} agrees, and stops agreeing if one more server fails.",
         _ => $"Group {group.Group} agrees, and goes on if {group.FailureTolerance} more of its servers {(group.FailureTolerance == 1 ? "fails" : "fail")}.",
     };
+
+    private static IEnumerable<string> Warnings(GroupMemberResult member)
+    {
+        foreach (var other in member.Differs ?? []) yield return $"WARNING: the state of {member.Node} is not like that of {other} at one entry of the log: one of the two is wrong. Their logs say what to do.";
+        if (member.Unsafe) yield return $"WARNING: {member.Node} acknowledges what it has not flushed (--unsafe-no-fsync).";
+    }
 
     private static Table Tabulate(GroupResult group) => new(
         ["NODE", "ROLE", "LEADER", "TERM", "INDEX", "LAG", "HEARD", "REACHABLE", "STATE"],

@@ -11,10 +11,11 @@ namespace Skerry.Manifest.Driver.Group;
 /// <param name="desk">Does it where this node leads.</param>
 /// <param name="soundFor">How long the autopilot has counted a member as sound; null: it does not, or this node does not lead.</param>
 /// <param name="recover">Brings the group back.</param>
+/// <param name="isUnsafe">Whether this node acknowledges what it has not flushed.</param>
 /// <param name="time">For pauses.</param>
 internal sealed class GroupMembers(
     RaftNode raft, ManifestNode manifest, IGroupDirectory directory, GroupPeers peers, MemberDesk desk, Func<ulong, TimeSpan?> soundFor,
-    Func<IReadOnlyCollection<string>, bool, CancellationToken, Task<GroupRecovery>> recover, TimeProvider time) : IManifestGroup
+    Func<IReadOnlyCollection<string>, bool, CancellationToken, Task<GroupRecovery>> recover, bool isUnsafe, TimeProvider time) : IManifestGroup
 {
     /// <summary>How long a group without a leader is waited for: some elections.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
@@ -54,7 +55,9 @@ internal sealed class GroupMembers(
             Applied = status.AppliedIndex,
             HashIndex = index,
             Hash = hash,
+            Unsafe = isUnsafe,
         };
+        report.Differs.AddRange(manifest.Comparisons.Differences.Select(difference => difference.Node));
         if (!status.IsLeader) return report;
         foreach (var member in status.Members)
         {
@@ -95,6 +98,8 @@ internal sealed class GroupMembers(
             Sound = heard is { HasSound: true } ? TimeSpan.FromMilliseconds(heard.Sound) : null,
             HashIndex = said?.HashIndex ?? 0,
             Hash = said?.Hash ?? 0,
+            Differs = said is null ? [] : [.. said.Differs],
+            IsUnsafe = said?.Unsafe == true,
         };
     }
 
