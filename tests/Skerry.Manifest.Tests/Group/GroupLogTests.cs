@@ -84,7 +84,7 @@ public sealed class GroupLogTests
     {
         await using var group = await ManifestGroup.FoundAsync(3);
         var (leader, follower) = (group.Leader!, group.Followers.First());
-        var lease = (LeaseResult)await follower.Node.GrantAsync(0, 2, CancellationToken.None);
+        var lease = (LeaseResult)await follower.Node.GrantAsync(0, 5, CancellationToken.None);
         await follower.DoAsync(Put("leased", "1", lease.Id));
         using var watch = follower.Node.Watch();
         await watch.AddAsync(new WatchRequest { Range = Key("leased") }, CancellationToken.None);
