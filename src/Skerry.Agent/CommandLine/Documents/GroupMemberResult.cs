@@ -16,5 +16,5 @@ namespace Skerry.Agent.CommandLine.Documents;
 /// <param name="Differs">Nodes whose state was found not to be like this member's: in a sound group there are none.</param>
 /// <param name="Unsafe">Whether it acknowledges what it has not flushed.</param>
 internal sealed record GroupMemberResult(
-    string Node, string Id, string Role, bool Leader, bool Alive, bool Reachable, ulong Term, ulong Index, ulong? Lag, double? SilenceMilliseconds, ulong StateIndex, string? StateHash, string[]? Differs,
-    bool Unsafe);
+    string Node, string Id, string Role, bool Leader, bool Alive, bool Reachable, ulong Term, ulong Index, ulong? Lag, double? SilenceMilliseconds, ulong StateIndex,
+    string? StateHash, string[]? Differs, bool Unsafe);
