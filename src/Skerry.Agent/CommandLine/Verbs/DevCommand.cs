@@ -19,18 +19,17 @@ internal static class DevCommand
     private static async Task<int> RunAsync(List<ConfigurationOverride> overrides, Terminal terminal, CancellationToken cancellation)
     {
         // Without a key nodes that join each other cannot agree on anything: nobody proves who he is.
-        if (overrides.Any(one => one.Key == "join")) return await AgentProcess.RunAsync(new ConfigurationFile(null, overrides), terminal, cancellation);
-        overrides.Add(new ConfigurationOverride("dev", "manifest", "role", ["server"]));
-        if (overrides.Any(one => one.Key == "dataDirectory")) return await AgentProcess.RunAsync(new ConfigurationFile(null, overrides), terminal, cancellation);
-        var place = Directory.CreateTempSubdirectory("skerry-dev-");
+        var isAlone = overrides.All(one => one.Key != "join");
+        if (isAlone) overrides.Add(new ConfigurationOverride("dev", "manifest", "role", ["server"]));
+        var place = isAlone && overrides.All(one => one.Key != "dataDirectory") ? Directory.CreateTempSubdirectory("skerry-dev-") : null;
         try
         {
-            overrides.Add(new ConfigurationOverride("dev", "", "dataDirectory", [place.FullName]));
+            if (place is not null) overrides.Add(new ConfigurationOverride("dev", "", "dataDirectory", [place.FullName]));
             return await AgentProcess.RunAsync(new ConfigurationFile(null, overrides), terminal, cancellation);
         }
         finally
         {
-            place.Delete(recursive: true);
+            place?.Delete(recursive: true);
         }
     }
 }
