@@ -36,6 +36,20 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_wants_any_way_to_a_relay_and_who_wants_a_direct_one_share_a_connection()
+    {
+        await _mesh.StartRelayAsync("relay");
+        for (var i = 0; i < 5; i++)
+        {
+            var here = await _mesh.StartAsync($"here-{i}");
+            // Beside the place that is asked for there.
+            await using var session = await here.ConnectAsync("relay", TestMesh.Echo, Cancel);
+            await TestMesh.HeldAsync(here, 1);
+            Assert.Single(here.Status.Paths);
+        }
+    }
+
+    [Fact]
     public async Task A_session_goes_on_without_a_byte_lost_when_its_relay_dies()
     {
         var relays = new Dictionary<string, TunnelNode> { ["one"] = await _mesh.StartRelayAsync("one"), ["two"] = await _mesh.StartRelayAsync("two") };

@@ -45,7 +45,7 @@ internal sealed class Links(
     /// <summary>The best connection to a node, made if there is none.</summary>
     /// <exception cref="TunnelException">It is not reached in time.</exception>
     public Task<PeerConnection> ReachAsync(string node, CancellationToken cancel) =>
-        Best(node) is { } there ? Task.FromResult(there) : DialAsync(node, isDirect: false, cancel);
+        Best(node) is { } there ? Task.FromResult(there) : DialAsync(node, isDirect: HasDirectWaysAlone(node), cancel);
 
     /// <summary>A connection from node to node, if one can be made.</summary>
     /// <exception cref="TunnelException">None can.</exception>
@@ -106,9 +106,14 @@ internal sealed class Links(
         var isOpen = names.Identity.BelievesCredentials;
         var addresses = AddressesOf(node);
         var known = addresses.Where(address => address.PeerId is { } said && (isOpen || computed.Contains(said))).ToList();
-        var others = addresses.Except(known).Select(address => address.WithoutPeer()).Distinct();
+        var others = addresses.Except(known).Select(address => address.WithoutPeer()).Distinct().ToList();
+        // An address that is known without a peer, and with one besides, is one address: who answers there proves which node it is.
+        if (isOpen) known.RemoveAll(address => !address.IsCircuit && others.Contains(address.WithoutPeer()));
         return known.Concat(others.SelectMany(address => isOpen && !address.IsCircuit ? [address] : computed.Select(address.WithPeer)));
     }
+
+    /// <summary>As a relay has: then who wants any connection and who wants a direct one want the same, and one is made.</summary>
+    private bool HasDirectWaysAlone(string node) => WaysTo(node).ToList() is { Count: > 0 } ways && ways.TrueForAll(address => !address.IsCircuit);
 
     private async Task VerifyAsync(string node, PeerConnection connection, CancellationToken cancel)
     {

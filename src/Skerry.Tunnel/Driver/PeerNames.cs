@@ -25,7 +25,9 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
     private static readonly TimeSpan RecheckPeriod = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<PeerId, TaskCompletionSource<KnownNode>> _known = new();
+    private readonly Lock _gate = new();
     private volatile TunnelIdentity _identity = options.Identity;
+    private ClaimRefusal? _ownRefusal;
 
     /// <summary>Who this node is and whom it believes.</summary>
     public TunnelIdentity Identity => _identity;
@@ -39,7 +41,10 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
     {
         try
         {
-            return await Entry(peer).Task.WaitAsync(Patience, time, cancel).ConfigureAwait(false);
+            var entry = Entry(peer);
+            // It may be gone before it was asked about: then nobody else would say so.
+            if (!entry.Task.IsCompleted) Forget(peer);
+            return await entry.Task.WaitAsync(Patience, time, cancel).ConfigureAwait(false);
         }
         catch (TimeoutException late)
         {
@@ -80,26 +85,32 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
         await stream.EndWritingAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <summary>A connection is over.</summary>
+    /// <summary>A connection is over; who waits for the name hears so.</summary>
     public void Forget(PeerId peer)
     {
-        if (host.Connections.All(connection => connection.Peer != peer)) _known.TryRemove(peer, out _);
+        if (host.Connections.Any(connection => connection.Peer == peer) || !_known.TryRemove(peer, out var entry)) return;
+        entry.TrySetException(new TunnelException($"Peer {peer} ended the connection before it said which node it is: if it does not believe this one, its log says why."));
+        _ = entry.Task.Exception;
     }
 
     /// <summary>Believes others than before, and throws out who is no longer among them.</summary>
     public Task ChangeAsync(TunnelIdentity identity)
     {
         _identity = identity;
+        JudgeSelf();
         return RecheckAsync();
     }
 
     /// <summary>Throws out whose credential has ended; runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        JudgeSelf();
         while (!stopping.IsCancellationRequested)
         {
             await Task.Delay(RecheckPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!stopping.IsCancellationRequested && _identity.BelievesCredentials) await RecheckAsync().ConfigureAwait(false);
+            if (stopping.IsCancellationRequested || !_identity.BelievesCredentials) continue;
+            JudgeSelf();
+            await RecheckAsync().ConfigureAwait(false);
         }
     }
 
@@ -161,6 +172,21 @@ internal sealed class PeerNames(TunnelOptions options, Libp2pHost host, TunnelMe
 
         if (why is { } reason) await RefuseAsync(connection.Peer, claimed, reason).ConfigureAwait(false);
         return why is null;
+    }
+
+    /// <summary>Who is thrown out is not told why: what this node can know of that by itself, it says.</summary>
+    private void JudgeSelf()
+    {
+        var identity = _identity;
+        var shown = identity.Credential?.Shown;
+        var why = identity.Judge(new KnownNode(options.Node, options.Group, shown), shown, host.PeerId, time.GetUtcNow());
+        lock (_gate)
+        {
+            if (why == _ownRefusal) return;
+            _ownRefusal = why;
+        }
+
+        if (why is { } reason) TunnelLog.SelfNotBelieved(logger, Text(reason));
     }
 
     private async Task RecheckAsync()

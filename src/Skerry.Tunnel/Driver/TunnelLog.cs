@@ -44,6 +44,9 @@ internal static partial class TunnelLog
     [LoggerMessage(5014, LogLevel.Information, "This machine has other addresses than before: relays and nodes are reached anew")]
     public static partial void NetworkChanged(ILogger logger);
 
+    [LoggerMessage(5015, LogLevel.Warning, "Others do not believe which node this is: {Reason}")]
+    public static partial void SelfNotBelieved(ILogger logger, string reason);
+
     [LoggerMessage(5013, LogLevel.Warning, "This relay has no room for more: who asks is sent to others")]
     public static partial void RelayFull(ILogger logger);
 

@@ -138,7 +138,8 @@ public sealed class IdentityTests : IAsyncDisposable
         Assert.NotEqual(0, _refused["revoked"]);
         var before = _refused["revoked"];
         await UntilAsync(() => there.Status.Paths.All(path => path.Peer != bad.Peer) && there.Status.Sessions == 1, "the revoked node's connections and sessions are over");
-        await Assert.ThrowsAsync<TunnelException>(() => bad.ConnectAsync("there", Echo, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        var told = await Assert.ThrowsAsync<TunnelException>(() => bad.ConnectAsync("there", Echo, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        Assert.Contains("ended the connection before it said which node it is", told.Message, StringComparison.Ordinal);
         await UntilAsync(() => _refused["revoked"] > before, "the next try is counted, too");
         await kept.WriteAsync("still there"u8.ToArray(), Cancel);
         await kept.EndWritingAsync(Cancel);
