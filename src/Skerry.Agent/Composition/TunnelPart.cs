@@ -62,9 +62,9 @@ internal static class TunnelPart
     public static ImmutableArray<Multiaddr> AdvertisedBy(EdgeTunnelConfiguration tunnel, string node) =>
         [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == node).SelectMany(relay => relay.Addresses)).Distinct()];
 
-    /// <summary>What a configuration wants of this node.</summary>
+    /// <summary>What a configuration wants of this node; one that takes no connections in is of no use to others.</summary>
     public static RelayDuty DutyOf(EdgeTunnelConfiguration tunnel, string node) =>
-        tunnel.Relay == RelayDuty.Auto && tunnel.RelayNodes.Any(relay => relay.NodeName == node) ? RelayDuty.Always : tunnel.Relay;
+        tunnel.Mode == TunnelMode.ClientOnly ? RelayDuty.Never : tunnel.Relay == RelayDuty.Auto && tunnel.RelayNodes.Any(relay => relay.NodeName == node) ? RelayDuty.Always : tunnel.Relay;
 
     private static RelayOptions LimitsOf(EdgeTunnelConfiguration tunnel) => new()
     {

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 using Skerry.Agent.Configuration.Schema;
 using Skerry.Catalog;
@@ -13,7 +12,7 @@ using Skerry.Proxy;
 namespace Skerry.Agent.Configuration;
 
 /// <summary>What must hold between keys, once each is right by itself.</summary>
-internal static partial class ConfigurationRules
+internal static class ConfigurationRules
 {
     /// <summary>Serf's limit on encoded tags, bytes.</summary>
     private const int MaxTagBytes = 512;
@@ -53,7 +52,7 @@ internal static partial class ConfigurationRules
 
     private static void CheckNode(NodeConfiguration node, BindingContext context)
     {
-        if (node.Name is null && !NodeName().IsMatch(node.EffectiveName))
+        if (node.Name is null && !NodeConfiguration.IsName(node.EffectiveName))
             context.Refuse("node.name", $"the host's name '{node.EffectiveName}' cannot be a node's name", "letters, digits, '.' and '-', at most 128; set node.name");
     }
 
@@ -151,7 +150,4 @@ internal static partial class ConfigurationRules
     {
         if (tracing.Endpoint is { Scheme: not ("http" or "https") }) context.Refuse("tracing.endpoint", $"'{tracing.Endpoint}' is not an HTTP URL", "http://... or https://...");
     }
-
-    [GeneratedRegex("^" + NodeConfiguration.NamePattern + "$")]
-    private static partial Regex NodeName();
 }

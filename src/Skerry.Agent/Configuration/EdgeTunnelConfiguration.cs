@@ -34,7 +34,7 @@ internal sealed record EdgeTunnelConfiguration
     [Reloadable, Description("Relays to prefer. A node that finds itself among them is one.")]
     public ImmutableArray<RelayNodeConfiguration> RelayNodes { get; init; } = [];
 
-    [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays, has an `advertiseAddress`, or others were shown to reach it from the internet; `always`, `never`.")]
+    [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays, has an `advertiseAddress`, or others were shown to reach it from the internet; `always`, `never`. A node of mode `clientOnly` is none.")]
     public RelayDuty Relay { get; init; }
 
     [Range(1, 65536), Description("Nodes that this one, as a relay, puts callers through to. One more is sent to other relays, and so is who comes when one of the next two is all in use.")]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 
 using Skerry.Agent.Configuration.Schema;
+using Skerry.Tunnel;
 
 namespace Skerry.Agent.Configuration;
 
@@ -10,6 +11,8 @@ internal static class EdgeTunnelRules
 {
     public static void Check(EdgeTunnelConfiguration tunnel, BindingContext context)
     {
+        if (tunnel is { Mode: TunnelMode.ClientOnly, Relay: RelayDuty.Always } && context.IsClean("edgeTunnel.mode", "edgeTunnel.relay"))
+            context.Refuse("edgeTunnel.relay", "'always' needs connections from others, and 'clientOnly' takes none in", "auto or never beside mode: clientOnly");
         CheckAddresses(tunnel.AdvertiseAddress, "edgeTunnel.advertiseAddress", context);
         if (!context.IsClean("edgeTunnel.relayNodes")) return;
         var names = new HashSet<string>(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ namespace Skerry.Agent.Configuration;
 /// <summary>An entry of <c>edgeTunnel.relayNodes</c>.</summary>
 internal sealed record RelayNodeConfiguration
 {
-    [RegularExpression(NodeConfiguration.NamePattern, ErrorMessage = "letters, digits, '.' and '-', at most 128"), Description("Name of the relay's node.")]
+    [RegularExpression(NodeConfiguration.NamePattern, ErrorMessage = NodeConfiguration.NameAllowed), Description("Name of the relay's node.")]
     public required string NodeName { get; init; }
 
     [Description("Where it is reached: IP address or DNS name, with or without port (20006), or a whole multiaddr. None: where it says itself.")]

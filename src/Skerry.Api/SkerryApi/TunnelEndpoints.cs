@@ -44,7 +44,8 @@ internal static class TunnelEndpoints
         }
         catch (TunnelException failed)
         {
-            throw new ApiException(StatusCodes.Status502BadGateway, failed.Message);
+            var isKnown = TunnelOf(call, AclAccess.Read).Why(call.Path("node")) is { Addresses.Count: > 0 } or { Path: not null };
+            throw new ApiException(isKnown ? StatusCodes.Status502BadGateway : StatusCodes.Status404NotFound, failed.Message);
         }
     }
 
@@ -58,6 +59,8 @@ internal static class TunnelEndpoints
             addresses.Add(address);
         }
 
+        if (call.Path("node") == tunnel.Routes.Node && tunnel.Status.Listening.Count == 0)
+            throw new ApiException(StatusCodes.Status409Conflict, "This node takes no connections in (edgeTunnel.mode is clientOnly): it can be no relay.");
         tunnel.AddRelay(new RelayNode(call.Path("node"), addresses));
         await call.JsonAsync(JsonValue.Create(true));
     }

@@ -40,6 +40,7 @@ public sealed class CaTests : IDisposable
     [Theory]
     [InlineData("issue", "--name", "no name", "--group", "shop")]
     [InlineData("issue", "--name", "shop-1", "--group", "shop", "--ttl", "tomorrow")]
+    [InlineData("issue", "--name", "shop-1", "--group", "shop", "--ttl", "400d")]
     [InlineData("revoke", "no name")]
     public async Task What_cannot_be_issued_or_revoked_is_refused(params string[] arguments)
     {
@@ -59,6 +60,7 @@ public sealed class CaTests : IDisposable
         var peer = Load(configuration).Mesh.Credential!.Peer.ToString();
         var shown = await CommandLineRun.OfAsync("ca", "revoke", peer, "--directory", Authority);
         Assert.Contains("list 2, 2 revoked", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("by naming its directory", (await CommandLineRun.OfAsync("ca", "show", list)).Errors, StringComparison.Ordinal);
         Assert.Equal(shown.Output, (await CommandLineRun.OfAsync("ca", "show", Authority)).Output);
         var read = Load(configuration).Mesh.Revocations;
         Assert.Equal((2ul, "shop-2", peer), (read.Number, read.Entries[0].Node, read.Entries[1].Peer.ToString()));

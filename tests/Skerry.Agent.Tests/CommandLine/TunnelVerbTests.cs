@@ -82,11 +82,15 @@ public sealed class TunnelVerbTests
                  "attempts":[{"address":"{{Circuit}}","at":"2026-11-21T12:00:01Z","milliseconds":60,"failure":null},
                              {"address":"/ip4/10.0.0.9/tcp/20006/p2p/{{Orders}}","at":"2026-11-21T12:00:00Z","milliseconds":2,"failure":"/ip4/10.0.0.9/tcp/20006 does not take the call: Connection refused."}]}
                 """),
-            ("GET /v1/skerry/tunnel/why/nobody", 200, $$"""{"node":"nobody","peer":"{{Relay}}","path":null,"addresses":[],"attempts":[]}"""));
+            ("GET /v1/skerry/tunnel/why/nobody", 200, $$"""{"node":"nobody","peer":"{{Relay}}","path":null,"addresses":[],"attempts":[]}"""),
+            // By credentials nobody knows the peer id of a node that was not met.
+            ("GET /v1/skerry/tunnel/why/unmet", 200, """{"node":"unmet","peer":"","path":null,"addresses":["/ip4/192.0.2.9/tcp/20006"],"attempts":[]}"""));
         var known = (await CommandLineRun.OfAsync("why", "orders-1", "--address", api.Address)).Output;
         Assert.StartsWith("orders-1 is connected, relayed, through /ip4/192.0.2.1/tcp/20006 (51.5 ms; sessions: 2).\n", known, StringComparison.Ordinal);
         Assert.Contains("       60 ms  through /ip4/192.0.2.1/tcp/20006: reached\n", known, StringComparison.Ordinal);
         Assert.Contains("        2 ms  /ip4/10.0.0.9/tcp/20006: does not take the call: Connection refused.\n", known, StringComparison.Ordinal);
+        Assert.Contains("Its peer id is " + Orders, known, StringComparison.Ordinal);
+        Assert.DoesNotContain("peer id", (await CommandLineRun.OfAsync("why", "unmet", "--address", api.Address)).Output, StringComparison.Ordinal);
         Assert.Contains("Is the name right?", (await CommandLineRun.OfAsync("why", "nobody", "--address", api.Address)).Output, StringComparison.Ordinal);
     }
 
@@ -107,6 +111,8 @@ public sealed class TunnelVerbTests
         Assert.Equal(ExitCode.Usage, refused.ExitCode);
         Assert.Contains("'1.2' is no address of the tunnel", refused.Errors, StringComparison.Ordinal);
         Assert.Contains("Run 'skerry relay add --help'", refused.Errors, StringComparison.Ordinal);
+        refused = await CommandLineRun.OfAsync("relay", "add", "no name", "--address", api.Address);
+        Assert.Contains("'no name' is no node's name", refused.Errors, StringComparison.Ordinal);
         Assert.Single(api.Requests);
     }
 }

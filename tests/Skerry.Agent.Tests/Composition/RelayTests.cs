@@ -36,6 +36,10 @@ public sealed class RelayTests : IAsyncDisposable
         var unknown = await SkerryProcess.RunAsync("relay", "remove", "other", "--address", api.ToString());
         Assert.NotEqual(ExitCode.Success, unknown.ExitCode);
         Assert.Contains("'other' is not among the relays that are preferred", unknown.Errors, StringComparison.Ordinal);
+        // Nobody would reach it, and it would give up its places at others for nothing.
+        var refused = await SkerryProcess.RunAsync("relay", "add", "hidden", "--address", api.ToString());
+        Assert.Contains("This node takes no connections in", refused.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NotFound, (await SkerryProcess.RunAsync("ping", "nobody", "--address", api.ToString())).ExitCode);
     }
 
     [Fact]

@@ -39,13 +39,12 @@ internal static class CaCommand
         var output = new Option<string?>("--out") { Description = "Where to write the credential. Absent: NAME.credential.pem. It is secret.", HelpName = "FILE" };
         var ttl = new Option<TimeSpan>("--ttl")
         {
-            Description = "How long it holds, at most 366d.",
+            Description = "How long it holds, at most 366d. Absent: 365d.",
             HelpName = "DURATION",
-            DefaultValueFactory = _ => DefaultTtl,
             CustomParser = result =>
             {
                 if (DurationText.TryParse(result.Tokens[0].Value, out var value) && value > TimeSpan.Zero) return value;
-                result.AddError($"'{result.Tokens[0].Value}' is no duration above zero, as 8760h or 30d");
+                result.AddError($"'{result.Tokens[0].Value}' is no duration above zero and up to 366d, as 8760h or 30d");
                 return default;
             },
         };
@@ -53,7 +52,7 @@ internal static class CaCommand
         {
             var (node, now) = (parse.GetValue(name)!, TimeProvider.System.GetUtcNow());
             var authority = new AuthorityDirectory(parse.GetValue(directory)!).ReadAuthority();
-            var credential = Issue(authority, node, parse.GetValue(group)!, now, now + parse.GetValue(ttl));
+            var credential = Issue(authority, node, parse.GetValue(group)!, now, now + (parse.GetResult(ttl) is null ? DefaultTtl : parse.GetValue(ttl)));
             var file = parse.GetValue(output) ?? node + ".credential.pem";
             AuthorityDirectory.WriteSecret(file, credential.ToFile());
             terminal.Write(Describe(credential, file), ResultJson.Readable.CredentialResult, parse.GetValue(json), Sentence);
@@ -75,7 +74,7 @@ internal static class CaCommand
                 return Task.FromResult(ExitCode.Success);
             }
 
-            if (!Credential.TryParse(AuthorityDirectory.Read(path), out var credential, out var failure)) throw new CommandFailedException(ExitCode.Failed, $"{path} {failure}.");
+            if (!Credential.TryParse(AuthorityDirectory.Read(path), out var credential, out var failure)) throw new CommandFailedException(ExitCode.Failed, $"{path} {failure}. What an authority has revoked is shown by naming its directory.");
             terminal.Write(Describe(credential, path), ResultJson.Readable.CredentialResult, parse.GetValue(json), Sentence);
             return Task.FromResult(ExitCode.Success);
         });

@@ -33,6 +33,10 @@ internal static class RelayCommand
                 if (!TunnelAddress.TryParse(token.Value, out _)) result.AddError($"'{token.Value}' is no address of the tunnel; allowed: {TunnelAddress.Allowed}");
             }
         });
+        node.Validators.Add(result =>
+        {
+            if (!NodeConfiguration.IsName(result.Tokens[0].Value)) result.AddError($"'{result.Tokens[0].Value}' is no node's name; allowed: {NodeConfiguration.NameAllowed}");
+        });
         return new Command("add", "Prefer a relay, until the agent ends or the relays in its file change.") { node, addresses, json }.AskingAgent(terminal, async (parse, client, cancellation) =>
         {
             var name = parse.GetValue(node)!;

@@ -27,7 +27,8 @@ internal static class WhyCommand
         text.AppendLine(report.Path is { } path
             ? $"{report.Node} is connected, {path.Path}, {At(path.Address)} ({TunnelCommand.Milliseconds(path.Milliseconds)}; sessions: {path.Sessions})."
             : report.Addresses.Length > 0 ? $"{report.Node} is not connected; it would be looked for at the addresses below." : $"{report.Node} is not connected, and nobody has said where it is. Is the name right? See those that are known with: skerry members --all-groups");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Its peer id is {report.Peer}.");
+        // Where credentials are believed, a node's peer id is known when it is connected, and not before.
+        if (report.Peer.Length > 0) text.AppendLine(CultureInfo.InvariantCulture, $"Its peer id is {report.Peer}.");
         if (report.Addresses.Length > 0) text.AppendLine("\nIt is said to be at").AppendJoin('\n', report.Addresses.Select(address => "  " + address)).AppendLine();
         if (report.Attempts.Length > 0) text.AppendLine("\nTried lately, the newest first");
         foreach (var attempt in report.Attempts)
