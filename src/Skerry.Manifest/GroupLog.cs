@@ -45,12 +45,16 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
 
     /// <summary>Takes a command that another node has forwarded here, as the leader.</summary>
     /// <param name="command">Its bytes; the log's from now on, never to be changed or used again.</param>
+    /// <param name="from">The node's name; null: this one.</param>
     /// <param name="cancellation">Ends the wait; the command may be applied all the same.</param>
-    public async Task<ManifestError> AcceptAsync(Memory<byte> command, CancellationToken cancellation)
+    public async Task<ManifestError> AcceptAsync(Memory<byte> command, string? from, CancellationToken cancellation)
     {
         if (_raft is not { } raft) return ManifestError.NoLeader;
         node.Stamp(command.Span);
-        return (await raft.ProposeAsync(command, cancellation)).Error switch
+        var result = await raft.ProposeAsync(command, cancellation);
+        // Who asked there is answered when it is applied there.
+        if (from is not null && result.Error == RaftError.None) raft.Await(from, result.Index);
+        return result.Error switch
         {
             RaftError.None => ManifestError.None,
             RaftError.NotLeader or RaftError.NotReady or RaftError.TransferUnderWay => ManifestError.NoLeader,
@@ -66,7 +70,7 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     public Task<ManifestError> ProposeAsync(Memory<byte> command, CancellationToken cancellation)
     {
         if (_raft?.LastStatus is not { } status) return Task.FromResult(ManifestError.NoLeader);
-        if (status.IsLeader) return AcceptAsync(command, cancellation);
+        if (status.IsLeader) return AcceptAsync(command, from: null, cancellation);
         return status.Leader is { } leader && status.LeaderId != _raft.Id ? link.ForwardAsync(leader, command, cancellation) : Task.FromResult(ManifestError.NoLeader);
     }
 

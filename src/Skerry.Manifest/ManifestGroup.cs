@@ -135,7 +135,7 @@ public sealed class ManifestGroup : IAsyncDisposable
     {
         switch (request.WhatCase)
         {
-            case GroupRequest.WhatOneofCase.Command: return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), stopping).ConfigureAwait(false) };
+            case GroupRequest.WhatOneofCase.Command: return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), from, stopping).ConfigureAwait(false) };
             case GroupRequest.WhatOneofCase.Member: return new GroupAnswer { Error = (uint)await _desk.DoAsync(request.Member, stopping).ConfigureAwait(false) };
             case GroupRequest.WhatOneofCase.Report: return new GroupAnswer { Report = _members.Report() };
             case GroupRequest.WhatOneofCase.State: return new GroupAnswer { State = (uint)StateWatch.Answer(Manifest, from, request.State) };

@@ -111,6 +111,21 @@ public sealed class RaftNode : IAsyncDisposable
         return cancellation.CanBeCanceled ? ask.Task.WaitAsync(cancellation) : ask.Task;
     }
 
+    /// <summary>
+    /// On the leader: somebody waits at a node until it has applied an entry. An observer is sent it at once, and not only with what gathers for observers; elsewhere nothing is to be done.
+    /// </summary>
+    /// <param name="node">The node's name.</param>
+    /// <param name="index">The entry.</param>
+    public void Await(string node, ulong index)
+    {
+        foreach (var member in LastStatus.Members)
+        {
+            if (member.Role != RaftMemberRole.Observer || member.Node != node) continue;
+            _parts.Loop.Post((core, now) => core.Await(member.Id, index, now));
+            return;
+        }
+    }
+
     /// <summary>Changes members, all changes at once, on the leader; safe at any crash. Completes when the new members are in force for good.</summary>
     /// <param name="changes">One a member; newcomers begin as observers, and who is to vote must have caught up.</param>
     /// <param name="cancellation">Ends the wait.</param>

@@ -18,6 +18,12 @@ public sealed record RaftOptions
     /// <summary>Time between a leader's heartbeats; at least 10 ms, default 80 ms.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(80);
 
+    /// <summary>
+    /// How long what is to be sent to an observer gathers at the leader, so that it goes out in one message: the state of an observer is up to so much older than a voter's, unless somebody waits
+    /// for it there. Zero: it goes at once. Default 50 ms.
+    /// </summary>
+    public TimeSpan ObserverInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The largest command, bytes; at most 4 MiB, default 2 MiB.</summary>
     public int MaxCommandBytes { get; init; } = 2 << 20;
 

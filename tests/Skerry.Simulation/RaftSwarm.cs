@@ -124,8 +124,8 @@ internal sealed record RaftSwarm
             FullEvery = Often(random, 0.3, 1, 6),
             FailEvery = Often(random, 0.3, 1, 6),
         };
-        // By a generator of its own: older draws stay as they were.
-        drawn = drawn with { HasManifest = new Prng(~seed).Chance(0.4) };
+        // By generators of their own: older draws stay as they were.
+        drawn = drawn with { HasManifest = new Prng(~seed).Chance(0.4), Core = DrawPacing(drawn.Core, new Prng(seed ^ 0x6F62736572766572)) };
         return random.Chance(0.35) ? drawn.Nervous(random) : drawn;
     }
 
@@ -181,6 +181,7 @@ internal sealed record RaftSwarm
         seed     {Seed}
         group    {Voters} voters, {Others} others; election {Core.ElectionTimeout.TotalMilliseconds:0} ms, heartbeat {Core.HeartbeatInterval.TotalMilliseconds:0} ms
         core     message {Core.MaxMessageBytes} B, in flight {Core.MaxInflightMessages} and {Core.MaxInflightBytes} B, cache {Core.CacheBytes} B, chunk {Core.SnapshotChunkBytes} B
+        observed every {Core.ObserverInterval.TotalMilliseconds:0} ms or {Core.ObserverBytes} B
         disk     flush {Flush.TotalMilliseconds:0.##} ms, snapshot every {SnapshotEvery}, {Trailing} kept, dies at {WriteCrash:0.####} of the writes{(HasFiles ? $"; files, dies in {DiskDeath:0.####} of the calls, full every {FullEvery.TotalSeconds:0.#} s, fails every {FailEvery.TotalSeconds:0.#} s" : "")}
         network  {Network}
         faults   {Faults}
@@ -206,6 +207,13 @@ internal sealed record RaftSwarm
             PromotionLag = (ulong)random.Next(50),
         };
     }
+
+    /// <summary>What gathers for observers: nothing, for moments, or longer than an election takes.</summary>
+    private static RaftCoreOptions DrawPacing(RaftCoreOptions core, Prng random) => random.Chance(0.25) ? core : core with
+    {
+        ObserverInterval = TimeSpan.FromMilliseconds(1 + random.Next(random.Chance(0.2) ? 1000 : 100)),
+        ObserverBytes = 1 + random.Next(random.Chance(0.5) ? 2000 : 100_000),
+    };
 
     private static NetworkOptions DrawNetwork(Prng random) => new()
     {

@@ -27,6 +27,12 @@ internal sealed class Progress(ulong id, ulong next, Instant now, RaftCoreOption
     /// <summary>Snapshot: the transfer.</summary>
     public SnapshotTransfer? Transfer { get; private set; }
 
+    /// <summary>Whether it has no vote.</summary>
+    public bool IsObserver { get; set; }
+
+    /// <summary>An entry that somebody waits for at the peer: as soon as it is committed, the peer is to hear so.</summary>
+    public ulong Awaited { get; set; }
+
     /// <summary>When it was last heard.</summary>
     public Instant HeardAt { get; private set; } = now;
 

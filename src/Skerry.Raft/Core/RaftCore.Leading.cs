@@ -34,11 +34,12 @@ internal sealed partial class RaftCore
         foreach (var command in commands) _log.Append(RaftEntry.Command(_log.LastIndex + 1, Term, command));
         _proposed.Enqueue((_log.LastIndex, bytes));
         _pendingBytes += bytes;
+        _gatheredBytes += bytes;
         return new CommandResult(Refusal.None, first, Term);
     }
 
-    /// <summary>How far a peer has come, for people; null: this member does not lead, or there is no such peer.</summary>
-    public (ulong Match, ProgressState State, Instant HeardAt)? ProgressOf(ulong id) => _peers.TryGetValue(id, out var peer) ? (peer.Match, peer.State, peer.HeardAt) : null;
+    /// <summary>How far a peer has come, and should have by now, for people; null: this member does not lead, or there is no such peer.</summary>
+    public (ulong Match, ulong Due, Instant HeardAt)? ProgressOf(ulong id) => _peers.TryGetValue(id, out var peer) ? (peer.Match, DueOf(peer), peer.HeardAt) : null;
 
     private void BecomeLeader()
     {
@@ -47,7 +48,8 @@ internal sealed partial class RaftCore
         _votes.Clear();
         _peers.Clear();
         _termStart = _log.LastIndex + 1;
-        foreach (var member in Configuration.Members) AddPeer(member.Id);
+        ForgetGathered();
+        AddPeers();
         StartRounds();
         _log.Append(RaftEntry.Empty(_termStart, Term));
     }
@@ -59,13 +61,20 @@ internal sealed partial class RaftCore
         _proposed.Clear();
         _pendingBytes = 0;
         _heartbeatAt = Instant.Never;
+        _gatheredAt = Instant.Never;
         _transferTarget = 0;
         _transferUntil = Instant.Never;
     }
 
-    private void AddPeer(ulong id)
+    /// <summary>Those that the members in force make peers, each with or without a vote.</summary>
+    private void AddPeers()
     {
-        if (id != Id && !_peers.ContainsKey(id)) _peers[id] = new Progress(id, _log.LastIndex + 1, _now, _options);
+        foreach (var member in Configuration.Members)
+        {
+            if (member.Id == Id) continue;
+            if (!_peers.TryGetValue(member.Id, out var peer)) _peers[member.Id] = peer = new Progress(member.Id, _log.LastIndex + 1, _now, _options);
+            peer.IsObserver = member.Role == MemberRole.Observer;
+        }
     }
 
     private void AdvanceLeader()
@@ -150,7 +159,13 @@ internal sealed partial class RaftCore
     private void FlushLeader()
     {
         FlushReads();
-        foreach (var peer in _peers.Values) Replicate(peer);
+        var isOver = TryEndGathering();
+        foreach (var peer in _peers.Values)
+        {
+            if (isOver || !MayWait(peer)) Replicate(peer);
+            else if (HasNews(peer)) Gather();
+        }
+
         _lastRead = null;
     }
 
@@ -162,7 +177,7 @@ internal sealed partial class RaftCore
                 if (!peer.IsProbing) SendAppend(peer);
                 break;
             case ProgressState.Replicate:
-                if (peer.IsNudgeDue) SendAppend(peer, isEmpty: true);
+                if (peer.IsNudgeDue || LacksWordOnly(peer)) SendAppend(peer, isEmpty: true);
                 peer.IsNudgeDue = false;
                 while (peer.State == ProgressState.Replicate && peer.Next <= _log.LastIndex && !peer.Inflights.IsFull) SendAppend(peer);
                 break;

@@ -47,7 +47,7 @@ internal sealed partial class RaftCore
     }
 
     private bool IsCaughtUp(ulong id) =>
-        _peers.TryGetValue(id, out var peer) && peer.State == ProgressState.Replicate && peer.Match + _options.PromotionLag >= _commit
+        _peers.TryGetValue(id, out var peer) && peer.State == ProgressState.Replicate && peer.Match + _options.PromotionLag >= Math.Min(_commit, DueOf(peer))
         && peer.HeardAt + _options.ElectionTimeout > _now;
 
     private void GoOnWithTransfer(Progress peer)
@@ -76,7 +76,7 @@ internal sealed partial class RaftCore
         var entry = RaftEntry.Change(_log.LastIndex + 1, Term, configuration);
         _log.Append(entry);
         AdoptConfiguration(entry.Index, configuration);
-        foreach (var member in configuration.Members) AddPeer(member.Id);
+        AddPeers();
         foreach (var id in _peers.Keys.Where(id => !configuration.TryFind(id, out _)).ToArray()) _peers.Remove(id);
         if (_transferTarget != 0 && !_peers.ContainsKey(_transferTarget)) AbortTransfer();
     }

@@ -82,14 +82,19 @@ internal sealed partial class RaftCore
     private void Beat()
     {
         _heartbeatAt = _now + _options.HeartbeatInterval;
-        StartRound();
+        StartRound(isForReads: false);
     }
 
-    private void StartRound()
+    /// <summary>Nothing rests on an observer's answer: reads do not ask it, and it hears of a leader that is well more seldom.</summary>
+    private void StartRound(bool isForReads)
     {
         _round++;
         _roundTimes.Enqueue((_round, _now));
-        foreach (var peer in _peers.Values) Send(new Heartbeat(Id, peer.Id, Term, Math.Min(_commit, peer.Match), _round));
+        foreach (var peer in _peers.Values)
+        {
+            if (!(peer.IsObserver && (isForReads || IsQuiet(peer)))) Send(new Heartbeat(Id, peer.Id, Term, Math.Min(_commit, peer.Match), _round));
+        }
+
         OnRoundAnswered();
     }
 
@@ -124,13 +129,19 @@ internal sealed partial class RaftCore
         _roundReads.AddRange(_waitingReads);
         _waitingReads.Clear();
         (_readsRound, _readsIndex) = (_round + 1, _commit);
-        StartRound();
+        StartRound(isForReads: true);
     }
 
     private void Answer(PendingRead read, ulong index)
     {
-        if (read.From == Id) _outputs.Enqueue(new ReadReady(read.Id, index));
-        else Send(new ReadResponse(Id, read.From, Term, read.Id, index));
+        if (read.From == Id)
+        {
+            _outputs.Enqueue(new ReadReady(read.Id, index));
+            return;
+        }
+
+        Send(new ReadResponse(Id, read.From, Term, read.Id, index));
+        Await(read.From, index);
     }
 
     private void RefuseReads()

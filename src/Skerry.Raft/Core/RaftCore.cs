@@ -92,7 +92,7 @@ internal sealed partial class RaftCore
         get
         {
             var next = _forwarded.Count > 0 ? _forwarded[0].Deadline : Instant.Never;
-            if (_role == RaftRole.Leader) return Instant.Min(next, Instant.Min(_heartbeatAt, _transferUntil));
+            if (_role == RaftRole.Leader) return Instant.Min(next, Instant.Min(Instant.Min(_heartbeatAt, _transferUntil), _gatheredAt));
             return MayCampaign ? Instant.Min(next, _electionAt) : next;
         }
     }

@@ -47,6 +47,12 @@ internal sealed record RaftCoreOptions
     /// <summary>Entries that an observer may be behind the commit index when it is promoted.</summary>
     public ulong PromotionLag { get; init; } = 128;
 
+    /// <summary>How long what is to be sent to an observer that keeps up gathers, so that it goes out in one message; zero: it goes at once, as to a voter.</summary>
+    public TimeSpan ObserverInterval { get; init; }
+
+    /// <summary>Bytes of entries that gather for observers at most; then they go out before the interval is over.</summary>
+    public int ObserverBytes { get; init; } = 256 << 10;
+
     /// <summary>Reads that wait for an answer; more are refused.</summary>
     public const int MaxReads = 65536;
 

@@ -203,7 +203,10 @@ internal sealed class RoundOutputs(RaftOptions options, ProposalTable proposals,
         {
             var progress = core.ProgressOf(member.Id);
             var match = member.Id == core.Id && core.Role == RaftRole.Leader ? core.LastIndex : progress?.Match ?? 0;
-            return new RaftMemberStatus(member.Id, member.Name, member.VotesInNew ? RaftMemberRole.Voter : RaftMemberRole.Observer, match, progress is { } known ? now - known.HeardAt : null);
+            return new RaftMemberStatus(member.Id, member.Name, member.VotesInNew ? RaftMemberRole.Voter : RaftMemberRole.Observer, match, progress is { } known ? now - known.HeardAt : null)
+            {
+                Due = progress?.Due ?? ulong.MaxValue,
+            };
         });
         core.TryTermAt(core.LastIndex, out var lastTerm);
         var leader = core.Configuration.TryFind(core.Leader, out var found) ? found.Name : null;

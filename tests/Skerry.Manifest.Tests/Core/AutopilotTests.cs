@@ -62,6 +62,16 @@ public sealed class AutopilotTests
     }
 
     [Fact]
+    public void What_a_server_was_not_sent_yet_does_not_count_against_it()
+    {
+        RaftMemberStatus[] members = [Voter(1, "a"), Observer(2, "b") with { Match = 49, Due = 49 }];
+        GroupServer[] seen = [Server(1, "a"), Server(2, "b")];
+        var rules = Rules(new AutopilotSettings { MaxTrailingLogs = 0 });
+        Assert.Empty(_core.Next(members, seen, 1, rules, At(0)));
+        Assert.Equal([new RaftMemberChange(RaftMemberChangeKind.Promote, 2)], _core.Next(members, seen, 1, rules, At(10)));
+    }
+
+    [Fact]
     public void A_server_that_lags_or_is_not_heard_gets_no_vote_until_it_has_been_sound_for_a_while()
     {
         RaftMemberStatus[] lagging = [Voter(1, "a"), Observer(2, "b") with { Match = 49 }];

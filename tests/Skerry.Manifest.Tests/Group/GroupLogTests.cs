@@ -27,6 +27,24 @@ public sealed class GroupLogTests
     }
 
     [Fact]
+    public async Task An_observer_answers_writes_and_reads_without_waiting_for_what_gathers_for_observers()
+    {
+        await using var group = await ManifestGroup.FoundAsync(3, observerInterval: TimeSpan.FromHours(1));
+        var observer = await group.AddAsync("n4");
+        var leader = await group.LeadAsync();
+        Assert.Equal(RaftError.None, await leader.Raft!.ChangeMembersAsync([new(RaftMemberChangeKind.Add, observer.Raft!.Id, "n4")], CancellationToken.None));
+        await Eventually.HoldsAsync(() => observer.Node.Log.Leader != 0, group.Describe);
+        for (var i = 0; i < 10; i++)
+        {
+            var written = await observer.DoAsync(Put("here", $"{i}"));
+            Assert.Equal((ManifestError.None, (2 * i) + 2), (written.Error, written.Revision));
+            Assert.Equal(ManifestError.None, (await leader.DoAsync(Put("there", $"{i}"))).Error);
+            var read = (RangeResult)await observer.DoAsync(Get("there"));
+            Assert.Equal($"{i}", Text(read.Entries[0].Value));
+        }
+    }
+
+    [Fact]
     public async Task A_forwarded_write_whose_answer_is_lost_is_done_once()
     {
         await using var group = await ManifestGroup.FoundAsync(3);

@@ -25,10 +25,10 @@ internal sealed class GroupMember(ManifestGroup group, string name, string path)
     public async Task StartAsync(long snapshotBytes)
     {
         Node = new ManifestNode(new ManifestOptions(), TimeProvider.System, new NoMeters(), NullLoggerFactory.Instance);
-        Log = new GroupLog(Node, "site", group, RaftReadMode.Quorum);
+        Log = new GroupLog(Node, "site", group.LinkOf(name), RaftReadMode.Quorum);
         _transport = group.Network.Join(name);
         _disk = DiskDirectory.Open(path);
-        var options = new RaftOptions { Group = "site", Node = name, SnapshotBytes = snapshotBytes, TrailingEntries = 10 };
+        var options = new RaftOptions { Group = "site", Node = name, SnapshotBytes = snapshotBytes, TrailingEntries = 10, ObserverInterval = group.ObserverInterval };
         Raft = await RaftNode.StartAsync(options, Log, _transport, _disk, TimeProvider.System, NullLoggerFactory.Instance, new NoMeters());
         Log.Start(Raft);
     }

@@ -4,7 +4,7 @@ using Skerry.Raft.Tests.Driver;
 namespace Skerry.Manifest.Tests.Group;
 
 /// <summary>A group of nodes on real disks and sockets; forwarding is a call.</summary>
-internal sealed class ManifestGroup : ILeaderLink, IAsyncDisposable
+internal sealed class ManifestGroup : IAsyncDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("skerry-test-").FullName;
     private int _toLose;
@@ -17,20 +17,26 @@ internal sealed class ManifestGroup : ILeaderLink, IAsyncDisposable
 
     public IEnumerable<GroupMember> Followers => Members.Where(member => member.IsUp && member != Leader);
 
-    public static async Task<ManifestGroup> FoundAsync(int count, long snapshotBytes = 64 << 20)
+    /// <summary>How long what is for observers gathers.</summary>
+    public TimeSpan ObserverInterval { get; private init; }
+
+    public static async Task<ManifestGroup> FoundAsync(int count, long snapshotBytes = 64 << 20, TimeSpan observerInterval = default)
     {
-        var group = new ManifestGroup();
-        for (var i = 1; i <= count; i++)
-        {
-            var member = new GroupMember(group, $"n{i}", Path.Combine(group._path, $"n{i}"));
-            group.Members.Add(member);
-            await member.StartAsync(snapshotBytes);
-        }
+        var group = new ManifestGroup { ObserverInterval = observerInterval };
+        for (var i = 1; i <= count; i++) await group.AddAsync($"n{i}", snapshotBytes);
 
         var founders = group.Members.Select(member => new RaftFounder(member.Raft!.Id, member.Name)).ToList();
         foreach (var member in group.Members) await member.Raft!.FoundAsync(founders, CancellationToken.None);
         await group.LeadAsync();
         return group;
+    }
+
+    public async Task<GroupMember> AddAsync(string name, long snapshotBytes = 64 << 20)
+    {
+        var member = new GroupMember(this, name, Path.Combine(_path, name));
+        Members.Add(member);
+        await member.StartAsync(snapshotBytes);
+        return member;
     }
 
     public async Task<GroupMember> LeadAsync()
@@ -45,13 +51,8 @@ internal sealed class ManifestGroup : ILeaderLink, IAsyncDisposable
     /// <summary>The next answers from the leader are lost on their way; what was asked for is done.</summary>
     public void LoseAnswers(int count) => _toLose = count;
 
-    public async Task<ManifestError> ForwardAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
-    {
-        var leader = Members.First(member => member.Name == node);
-        if (!leader.IsUp) return ManifestError.NoLeader;
-        var answer = await leader.Log.AcceptAsync(command.ToArray(), cancellation);
-        return Interlocked.Decrement(ref _toLose) >= 0 ? ManifestError.LeaderChanged : answer;
-    }
+    /// <summary>The way from a node to the leader.</summary>
+    public ILeaderLink LinkOf(string from) => new Link(this, from);
 
     public string Describe() => string.Join('\n', Members);
 
@@ -59,5 +60,16 @@ internal sealed class ManifestGroup : ILeaderLink, IAsyncDisposable
     {
         foreach (var member in Members) await member.DisposeAsync();
         Directory.Delete(_path, recursive: true);
+    }
+
+    private sealed class Link(ManifestGroup group, string from) : ILeaderLink
+    {
+        public async Task<ManifestError> ForwardAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
+        {
+            var leader = group.Members.First(member => member.Name == node);
+            if (!leader.IsUp) return ManifestError.NoLeader;
+            var answer = await leader.Log.AcceptAsync(command.ToArray(), from, cancellation);
+            return Interlocked.Decrement(ref group._toLose) >= 0 ? ManifestError.LeaderChanged : answer;
+        }
     }
 }

@@ -112,5 +112,6 @@ internal sealed class AutopilotCore(ManifestGroupOptions options)
     }
 
     private static bool IsSound(RaftMemberStatus member, AutopilotRules rules) =>
-        (member.Silence is not { } silence || silence <= rules.Settings.LastContactThreshold) && member.Match + (ulong)Math.Max(0, rules.Settings.MaxTrailingLogs) >= rules.LastIndex;
+        (member.Silence is not { } silence || silence <= rules.Settings.LastContactThreshold)
+        && member.Match + (ulong)Math.Max(0, rules.Settings.MaxTrailingLogs) >= Math.Min(member.Due, rules.LastIndex);
 }
