@@ -222,7 +222,10 @@ public sealed class RaftNodeTests
         Assert.True(node.Raft.Status.IsDiskFull);
         Assert.Equal(RaftError.DiskFull, (await node.PutAsync("b", "2")).Error);
         node.Directory.IsFull = false;
-        Assert.All(await Task.WhenAll(waiting), result => Assert.Equal(RaftError.None, result.Error));
+        // What gathered behind the write that found no room was not taken yet, and is refused.
+        var results = await Task.WhenAll(waiting);
+        Assert.Equal(RaftError.None, results[0].Error);
+        Assert.True(results.All(result => result.Error is RaftError.None or RaftError.DiskFull), "Some had another error.");
         await Eventually.HoldsAsync(() => !node.Raft.Status.IsDiskFull, group.Describe);
         await group.PutAsync("b", "3");
         await node.StopAsync();
