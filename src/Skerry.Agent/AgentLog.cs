@@ -108,6 +108,9 @@ internal static partial class AgentLog
     [LoggerMessage(9066, LogLevel.Error, "The gateway could not follow its group; trying again")]
     public static partial void GatewayBroken(ILogger logger, Exception exception);
 
+    [LoggerMessage(9039, LogLevel.Warning, "Nodes of the groups {First} and {Second} both bear the name {Node}: what is meant for one may come to the other. Give one of them another node.name")]
+    public static partial void NameShared(ILogger logger, string node, string first, string second);
+
     [LoggerMessage(9040, LogLevel.Critical, "A part of the agent has ended: {Reason}. The agent stops")]
     public static partial void Broken(ILogger logger, string reason);
 }

@@ -189,6 +189,7 @@ internal sealed class AgentHost : IAsyncDisposable
         tunnel.Announced += _ => TellRoutes();
         _calls!.Start(tunnel);
         _catalog!.Changed += _ => tunnel.DirectoryChanged();
+        _catalog.Changed += new SharedNames(_started.Model.Node.Group, _logger).Look;
         await _catalog.SetTunnelAsync(TunnelPart.FactsOf(tunnel.Routes, _started.Model.EdgeTunnel, HasManifest), cancellation);
         new LanJoiner(_gossip, tunnel, _started.Model.Node.Group, _logger).Start();
         _wide.Start(tunnel, _catalog, () => _reloader.Current.Model.EdgeTunnel.RelayNodes.Select(relay => relay.NodeName));

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
+using Microsoft.Extensions.Logging;
+
 using Skerry.Agent.Adapters;
 using Skerry.Catalog;
 using Skerry.Libp2p;
@@ -34,6 +36,26 @@ public sealed class SitesTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => !shop.Catalog.Current.Groups["works"].IsReachable);
         Assert.False(shop.Wide.TrySendDatagram("there", "lost"u8));
         Assert.False(await shop.Wide.SendStreamAsync("nobody", "lost"u8.ToArray(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_name_that_nodes_of_two_groups_bear_is_warned_of_once_for_as_long_as_they_do()
+    {
+        var (shop, works) = await StartAsync();
+        await works.ExportAsync("orders", 1);
+        await shop.UntilSeenAsync("works", "orders");
+        var log = new Lines();
+        var names = new SharedNames("shop", log);
+        names.Look(shop.Catalog.Current);
+        Assert.Empty(log.Heard);
+        foreach (var liveness in new[] { NodeLiveness.Alive, NodeLiveness.Alive, NodeLiveness.Failed, NodeLiveness.Alive })
+        {
+            shop.Catalog.SetLiveness("there", "127.0.0.9", liveness);
+            names.Look(shop.Catalog.Current);
+        }
+
+        Assert.Equal(2, log.Heard.Count);
+        Assert.StartsWith("Nodes of the groups shop and works both bear the name there", log.Heard[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,6 +180,18 @@ public sealed class SitesTests : IAsyncDisposable
         _sites.Add(await Site.StartAsync(_key, "there", "works", _sites[0], works));
         await Eventually.HoldsAsync(() => _sites[0].Wide.Peers.Count == 1 && _sites[1].Wide.Peers.Count == 1);
         return (_sites[0], _sites[1]);
+    }
+
+    private sealed class Lines : ILogger
+    {
+        public List<string> Heard { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Heard.Add(formatter(state, exception));
     }
 
     private sealed class MeasuredDistances(TunnelNode tunnel) : INodeDistances
