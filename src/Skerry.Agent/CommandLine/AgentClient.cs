@@ -20,6 +20,9 @@ internal sealed class AgentClient : IDisposable
     /// <summary>Where an agent's API is unless said otherwise.</summary>
     public const string DefaultAddress = "http://127.0.0.1:8500";
 
+    /// <summary>What is not a file or a stream is answered by then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+
     private readonly HttpClient _http;
 
     /// <param name="address"><c>HOST:PORT</c> or <c>http://HOST:PORT</c>.</param>
@@ -30,7 +33,7 @@ internal sealed class AgentClient : IDisposable
         var url = address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
             throw new CommandFailedException(ExitCode.Usage, $"'{address}' is not an agent's address; allowed: HOST:PORT or http://HOST:PORT");
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = parsed };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = parsed, Timeout = Timeout.InfiniteTimeSpan };
         if (string.IsNullOrEmpty(token)) return;
         // Not all that fits on a command line fits in a header; and what was refused is not printed.
         if (!token.All(letter => letter is > ' ' and <= '~')) throw new CommandFailedException(ExitCode.Usage, $"What --token or ${TokenVariable} gives is no token's secret.");
@@ -98,7 +101,6 @@ internal sealed class AgentClient : IDisposable
     /// <exception cref="CommandFailedException">Refused, or broken off.</exception>
     public async Task CopyAsync(string path, Stream target, Action<int> copied, CancellationToken cancellation)
     {
-        _http.Timeout = Timeout.InfiniteTimeSpan;
         using var answer = await SendAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancellation);
         try
         {
@@ -113,9 +115,8 @@ internal sealed class AgentClient : IDisposable
     /// <summary>Sends a file, however long it takes.</summary>
     public async Task PutFileAsync(string path, Stream source, Action<int> sent, CancellationToken cancellation)
     {
-        _http.Timeout = Timeout.InfiniteTimeSpan;
         using var content = new CountedContent(source, sent);
-        (await SendAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseContentRead, cancellation)).Dispose();
+        (await SendAsync(HttpMethod.Put, path, content, HttpCompletionOption.ResponseHeadersRead, cancellation)).Dispose();
     }
 
     /// <summary>The lines of an answer that does not end by itself.</summary>
@@ -145,7 +146,6 @@ internal sealed class AgentClient : IDisposable
 
     private async IAsyncEnumerable<string> LinesAsync(HttpMethod method, string path, HttpContent? body, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        _http.Timeout = Timeout.InfiniteTimeSpan;
         using var answer = await SendAsync(method, path, body, HttpCompletionOption.ResponseHeadersRead, cancellation);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation));
         while (await ReadLineAsync(reader, cancellation) is { } line) yield return line;
@@ -183,14 +183,17 @@ internal sealed class AgentClient : IDisposable
         }
     }
 
+    /// <summary>An answer that is read whole comes in time; one of which only the head is waited for may take as long as it likes.</summary>
     private async Task<HttpResponseMessage> TrySendAsync(
         HttpMethod method, string path, HttpContent? body, HttpCompletionOption completion, CancellationToken cancellation, string? ifMatch = null)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (completion == HttpCompletionOption.ResponseContentRead) limit.CancelAfter(Patience);
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = body };
             if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", $"\"{ifMatch}\"");
-            return await _http.SendAsync(request, completion, cancellation);
+            return await _http.SendAsync(request, completion, limit.Token);
         }
         catch (HttpRequestException refused)
         {
@@ -199,7 +202,7 @@ internal sealed class AgentClient : IDisposable
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new CommandFailedException(ExitCode.Unreachable, $"The agent at {_http.BaseAddress} did not answer within {_http.Timeout.TotalSeconds:0} s.");
+            throw new CommandFailedException(ExitCode.Unreachable, $"The agent at {_http.BaseAddress} did not answer within {Patience.TotalSeconds:0} s.");
         }
     }
 

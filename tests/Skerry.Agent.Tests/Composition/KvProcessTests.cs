@@ -34,6 +34,7 @@ public sealed class KvProcessTests
         Assert.True(long.Parse(second.Output, CultureInfo.InvariantCulture) > long.Parse(first.Output, CultureInfo.InvariantCulture));
         Assert.Equal(ChildProcess.NotFound, (await SkerryProcess.RunAsync("kv", "lock", "door", "--address", api, "--", "/none/such")).ExitCode);
         await LoseAsync(api);
+        await SaveAndRestoreAsync(place, api);
     }
 
     /// <summary>A lock that another has is not had; one that is lost ends its command.</summary>
@@ -51,6 +52,23 @@ public sealed class KvProcessTests
         await holder.UntilLineAsync("The lock on 'door' was lost: ");
         await waiting.UntilLineAsync("mine now");
         Assert.Equal(ExitCode.Success, await waiting.ExitAsync());
+    }
+
+    /// <summary>What was saved is what is there after it is restored, and one that is damaged is not asked of the agent.</summary>
+    private static async Task SaveAndRestoreAsync(TestPlace place, string api)
+    {
+        var file = place.File("site.snap");
+        Assert.Equal(ExitCode.Success, (await SkerryProcess.RunAsync("kv", "put", "kept", "old", "--address", api)).ExitCode);
+        Assert.StartsWith("Saved test at revision ", (await SkerryProcess.RunAsync("snapshot", "save", file, "--address", api)).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, (await SkerryProcess.RunAsync("kv", "put", "kept", "new", "--address", api)).ExitCode);
+        var restored = await SkerryProcess.RunAsync("snapshot", "restore", file, "--address", api);
+        Assert.Equal((ExitCode.Success, ""), (restored.ExitCode, restored.Errors));
+        Assert.StartsWith("Restored test from ", restored.Output, StringComparison.Ordinal);
+        Assert.Equal("old", (await SkerryProcess.RunAsync("kv", "get", "kept", "--address", api)).Output.Trim());
+        await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file))[..^20]);
+        var refused = await SkerryProcess.RunAsync("snapshot", "restore", file, "--address", api);
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+        Assert.StartsWith($"skerry: {file}: The archive is damaged: ", refused.Errors, StringComparison.Ordinal);
     }
 
     /// <summary>Until the group is founded, writes are refused.</summary>
