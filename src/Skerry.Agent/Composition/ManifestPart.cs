@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 
 using Microsoft.Extensions.Logging;
 
@@ -42,8 +43,12 @@ internal static class ManifestPart
             Role = model.Manifest.Role == ManifestRole.Server ? GroupRole.Server : GroupRole.Observer,
             BootstrapExpect = model.Manifest.BootstrapExpect,
             UnsafeNoFsync = data.UnsafeNoFsync,
-            ClientUrl = AnswersEtcd(model) ? $"http://{model.Manifest.Etcd}" : "",
+            ClientUrl = AnswersEtcd(model) ? ClientUrl(model.Manifest.Etcd, gossip) : "",
         };
         return await ManifestGroup.StartAsync(options, path, directory, new TunnelGroupTransport(tunnel, model.Node.Group), time, meters, loggers);
     }
+
+    /// <summary>This node itself reaches its door on loopback wherever it is.</summary>
+    private static string ClientUrl(IPEndPoint door, GossipNode gossip) =>
+        ManifestTag.ClientUrl(door, IPAddress.IsLoopback(door.Address) ? IPAddress.Loopback : gossip.LocalAddress.Address);
 }

@@ -18,7 +18,7 @@ internal static class ConfigurationRules
     private const int MaxTagBytes = 512;
 
     /// <summary>What <c>skerry</c>, <c>group</c>, <c>id</c> and <c>manifest</c> take of it beside the group's own length.</summary>
-    private const int OwnTagBytes = 140;
+    private const int OwnTagBytes = 190;
 
     private static readonly string[] OwnTags = ["group", "id", "manifest", "skerry"];
 

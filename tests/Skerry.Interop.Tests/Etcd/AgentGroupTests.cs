@@ -23,6 +23,12 @@ public sealed class AgentGroupTests
 
         await UntilPutAsync(two, "before", "1");
         foreach (var agent in agents) Assert.Equal("1", await GetAsync(agent, "before"));
+        // Whichever is asked knows where clients reach all.
+        foreach (var agent in agents)
+        {
+            var healthy = await EtcdCtl.RunAsync(AddressOf(agent), input: null, "endpoint", "health", "--cluster");
+            Assert.All(agents, other => Assert.Contains($"http://{AddressOf(other)} is healthy", healthy.ToString(), StringComparison.Ordinal));
+        }
 
         var leader = await LeaderAsync(agents);
         leader.Kill();
