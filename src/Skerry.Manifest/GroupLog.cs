@@ -61,7 +61,7 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
             RaftError.LeaderLost => ManifestError.LeaderChanged,
             RaftError.TooMuchInFlight => ManifestError.TooManyRequests,
             RaftError.TooLarge => ManifestError.RequestTooLarge,
-            RaftError.DiskFull => ManifestError.NoSpace,
+            RaftError.DiskFull => ManifestError.DiskFull,
             _ => ManifestError.Stopped,
         };
     }

@@ -7,6 +7,9 @@ namespace Skerry.Manifest;
 /// <param name="Members">Everybody, by node.</param>
 public sealed record GroupReport(ulong Leader, ulong Term, ulong CommitIndex, IReadOnlyList<GroupMemberReport> Members)
 {
+    /// <summary>Whether the node that put it together is no member any more: it was removed, and <see cref="Members"/> are the others as it last knew them.</summary>
+    public bool IsOutside { get; init; }
+
     /// <summary>How many voters may fail yet before the majority is gone, by who answered; below 0: it is gone.</summary>
     public int FailureTolerance
     {

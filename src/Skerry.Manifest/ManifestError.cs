@@ -128,4 +128,10 @@ public enum ManifestError
 
     /// <summary>What was to be restored is no whole state.</summary>
     SnapshotDamaged,
+
+    /// <summary>The disk of whoever leads is full: nothing that writes is taken until there is room on it, deletions neither.</summary>
+    DiskFull,
+
+    /// <summary>The node is a member already.</summary>
+    MemberExists,
 }

@@ -1,3 +1,5 @@
+using Skerry.Manifest.Core;
+
 using static Skerry.Manifest.Tests.Ops;
 
 namespace Skerry.Manifest.Tests;
@@ -8,18 +10,31 @@ public sealed class ReservedKeysTests
     [Theory]
     [InlineData("_skerry/", null, true)]
     [InlineData("_skerry/acl/token", null, true)]
+    [InlineData("_skerry/z", "_skerry0", true)]
+    [InlineData("_skerry/", "\0", true)]
     [InlineData("_skerry", null, false)]
     [InlineData("_skerry0", null, false)]
-    [InlineData("a", "b", false)]
-    [InlineData("a", "\0", false)]
-    [InlineData("_", "\0", true)]
-    [InlineData("\0", "\0", true)]
-    [InlineData("_", "_skerry/", false)]
-    [InlineData("_", "_skerry/\0", true)]
-    [InlineData("_skerry/z", "_skerry0", true)]
-    [InlineData("_skerry0", "\0", false)]
-    public void A_range_is_reserved_where_it_has_room_for_a_reserved_key(string start, string? end, bool expected) =>
-        Assert.Equal(expected, ReservedKeys.IsReserved(end is null ? Key(start) : Between(start, end)));
+    [InlineData("\0", "\0", false)]
+    [InlineData("_", "_t", false)]
+    public void A_deletion_that_begins_among_the_reserved_keys_is_one_of_them(string start, string? end, bool expected) =>
+        Assert.Equal(expected, ReservedKeys.IsWrittenBy(new DeleteOp { Range = end is null ? Key(start) : Between(start, end) }));
+
+    [Fact]
+    public void Who_deletes_everything_deletes_all_but_the_reserved_keys()
+    {
+        var machine = new ManifestMachine();
+        foreach (var key in new[] { "_skerry", "_skerry/a", "_skerry/b", "_skerry0", "a" }) machine.Apply(Put(key, "1"));
+        var all = (TxnResult)machine.Apply(new TxnOp { Success = [new DeleteOp { Range = Between("\0", "\0"), WantsPrevious = true }] });
+        var deleted = (DeleteResult)all.Results[0];
+        Assert.Equal((3, "_skerry _skerry0 a"), (deleted.Deleted, string.Join(' ', deleted.Previous.Select(entry => Text(entry.Key)))));
+        Assert.Equal("_skerry/a _skerry/b", machine.Read(GetAll()).Keys());
+        machine.Apply(Put("b", "1"));
+        machine.Apply(new SequenceOp { Steps = [new SequenceStep { Verb = SequenceVerb.DeleteTree, Key = Bytes("") }] });
+        Assert.Equal("_skerry/a _skerry/b", machine.Read(GetAll()).Keys());
+        // What Skerry does away with itself begins there.
+        machine.Apply(new DeleteOp { Range = KeyRange.Prefix(Bytes("_skerry/")) });
+        Assert.Equal("", machine.Read(GetAll()).Keys());
+    }
 
     [Fact]
     public void Writes_are_found_in_either_branch_and_at_any_depth()

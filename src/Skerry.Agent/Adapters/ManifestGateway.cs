@@ -139,6 +139,7 @@ internal sealed class ManifestGateway(ObjectStore store, IManifestGroup members,
     private static ApiException NotWritten(ManifestError error) => error switch
     {
         ManifestError.RequestTooLarge or ManifestError.TooManyOps => new ApiException(413, "The change is too large for one step: nothing was written. Make it in several."),
+        ManifestError.DiskFull => new ApiException(507, "The leader's disk is full: nothing was written. Make room on it, and writes go on."),
         ManifestError.NoSpace => new ApiException(507, "The manifest has no room left: nothing was written."),
         _ => new ApiException(503, "The group did not answer in time: whether the change was written is not known. Look before trying again."),
     };

@@ -15,6 +15,7 @@ internal static class ManifestErrors
         ManifestError.RequestTooLarge => new(413, $"Request too large, max size: {ManifestLimits.MaxRequestBytes} bytes"),
         ManifestError.TooManyRequests => new(429, "Too many requests of this node are under way"),
         ManifestError.NoSpace => new(500, "The group's store is full: delete keys, compact, and lift the alarm (etcdctl alarm disarm)"),
+        ManifestError.DiskFull => new(500, "The leader's disk is full: nothing was written. Make room on it, and writes go on"),
         ManifestError.ReservedKey => new(403, "Permission denied: keys that begin with _skerry/ can be read, and are written by Skerry alone"),
         _ => new(500, $"The group refused it: {error}"),
     };

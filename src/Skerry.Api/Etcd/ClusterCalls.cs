@@ -54,7 +54,7 @@ internal sealed class ClusterCalls(ManifestNode node, IManifestGroup group, Etcd
     private static GrpcFault BadUrls => new(GrpcStatus.InvalidArgument, "etcdserver: given member URLs are invalid");
 
     private static bool AreUrls(IReadOnlyCollection<string> urls) =>
-        urls.Count > 0 && urls.All(url => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.AbsolutePath == "/");
+        urls.Count > 0 && urls.All(url => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" or "skerry" && parsed.AbsolutePath is "/" or "");
 
     private static Member ToMessage(ManifestMember member)
     {

@@ -81,6 +81,7 @@ internal static class GroupEndpoints
         ["leader"] = report.Members.FirstOrDefault(member => member.IsLeader)?.Node,
         ["term"] = report.Term,
         ["failureTolerance"] = report.FailureTolerance,
+        ["outside"] = report.IsOutside ? call.Options.NodeName : null,
         ["members"] = new JsonArray([.. report.Members.Select(Shape)]),
     };
 

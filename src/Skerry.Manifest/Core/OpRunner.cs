@@ -175,7 +175,7 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
 
     private DeleteResult Delete(DeleteOp op)
     {
-        var found = new LiveVisitor(keys.ReadRevision);
+        var found = new DoomedVisitor(keys.ReadRevision, op.Range);
         KeyTree.Visit(keys.Root, op.Range, ref found);
         var previous = op.WantsPrevious ? found.Records.ConvertAll(static record => KeyEntry.Of(record, record.Head)) : [];
         foreach (var record in found.Records)
@@ -188,13 +188,13 @@ internal sealed class OpRunner(KeySpace keys, LeaseTable leases, SessionTable se
         return new DeleteResult { Deleted = found.Records.Count, Previous = previous };
     }
 
-    private readonly struct LiveVisitor(long revision) : IKeyVisitor
+    private readonly struct DoomedVisitor(long revision, KeyRange range) : IKeyVisitor
     {
         public List<KeyRecord> Records { get; } = [];
 
         public bool Visit(KeyRecord record)
         {
-            if (record.At(revision) is not null) Records.Add(record);
+            if (record.At(revision) is not null && ReservedKeys.IsDeletedBy(range, record.Key)) Records.Add(record);
             return true;
         }
     }

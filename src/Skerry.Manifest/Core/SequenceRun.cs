@@ -64,7 +64,8 @@ internal sealed class SequenceRun(KeyDraft draft, SessionTable? sessions, long c
                 if (found is not null) draft.Delete(step.Key);
                 break;
             case SequenceVerb.DeleteTree:
-                foreach (var entry in draft.List(KeyRange.Prefix(step.Key.Span))) draft.Delete(entry.Key);
+                var tree = KeyRange.Prefix(step.Key.Span);
+                foreach (var entry in draft.List(tree).Where(entry => ReservedKeys.IsDeletedBy(tree, entry.Key.Span))) draft.Delete(entry.Key);
                 break;
             case SequenceVerb.GetTree:
                 foreach (var entry in draft.List(KeyRange.Prefix(step.Key.Span))) Answer(step, entry);

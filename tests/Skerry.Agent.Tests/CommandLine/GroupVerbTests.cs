@@ -27,6 +27,9 @@ public sealed class GroupVerbTests
 
             """,
             run.Output);
+        Assert.DoesNotContain("was removed", run.Errors, StringComparison.Ordinal);
+        await using var outside = await FakeApi.StartAsync(("GET /v1/skerry/group", 200, Group.Replace("\"members\"", "\"outside\":\"four\",\"members\"", StringComparison.Ordinal)));
+        Assert.Contains("four, was removed and is no member", (await CommandLineRun.OfAsync("group", "status", "--address", outside.Address)).Errors, StringComparison.Ordinal);
         Assert.Contains("stops agreeing if one more server fails", run.Errors, StringComparison.Ordinal);
         Assert.Contains("the state of two is not like that of one", run.Errors, StringComparison.Ordinal);
         Assert.Contains("two acknowledges what it has not flushed", run.Errors, StringComparison.Ordinal);

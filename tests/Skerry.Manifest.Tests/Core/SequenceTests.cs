@@ -108,8 +108,8 @@ public sealed class SequenceTests
         Assert.Equal(ManifestError.EmptyKey, Apply([Step(SequenceVerb.Set, "")]).Error);
         Assert.Equal(ManifestError.Malformed, Apply([Step((SequenceVerb)99, "a")]).Error);
         Assert.Equal(ManifestError.Malformed, _machine.Apply(new TxnOp { Success = [new SequenceOp { Steps = [] }] }).Error);
-        Assert.True(ReservedKeys.IsWrittenBy(new SequenceOp { Steps = [Step(SequenceVerb.DeleteTree, "_sk")] }));
-        Assert.False(ReservedKeys.IsWrittenBy(new SequenceOp { Steps = [Step(SequenceVerb.GetTree, "_sk"), Step(SequenceVerb.Set, "a")] }));
+        Assert.True(ReservedKeys.IsWrittenBy(new SequenceOp { Steps = [Step(SequenceVerb.DeleteTree, "_skerry/a")] }));
+        Assert.False(ReservedKeys.IsWrittenBy(new SequenceOp { Steps = [Step(SequenceVerb.GetTree, "_skerry/"), Step(SequenceVerb.DeleteTree, ""), Step(SequenceVerb.Set, "a")] }));
     }
 
     [Fact]

@@ -32,8 +32,17 @@ public sealed class MemberChangeTests : IAsyncDisposable
         Assert.Equal(ManifestError.None, await asked.Group.Members.RemoveAsync(IdOf("d"), Cancel));
         await AddAsync("e");
         await UntilAsync(members => members.Any(member => member.Name == "e") && members.All(member => member.Name != "d"));
-        Assert.Equal(ManifestError.None, await asked.Group.Members.AddAsync("d", Cancel));
+
+        // Who was removed hears nothing of the group any more, knows that, and finds its leader all the same. etcd's clients name it by a URL.
+        var removed = _nodes.Single(node => node.Name == "d").Group;
+        await Eventually.HoldsAsync(() => removed.Status.LeaderId == 0);
+        Assert.True((await removed.Members.ReportAsync(Cancel)) is { IsOutside: true, Leader: not 0 } report && report.Members.All(member => member.Node != "d"));
+        Assert.False((await asked.Group.Members.ReportAsync(Cancel)).IsOutside);
+        var (added, member) = await removed.Members.AddAsync(["http://D:2380"], isLearner: true, Cancel);
+        Assert.Equal((ManifestError.None, "d", true), (added, member?.Name, member?.IsLearner));
         await UntilAsync(members => members.Any(member => member.Name == "d"));
+        Assert.Equal(ManifestError.MemberExists, (await asked.Group.Members.AddAsync(["skerry://d"], isLearner: true, Cancel)).Error);
+        Assert.Equal(ManifestError.NodeNotFound, (await asked.Group.Members.AddAsync(["http://nobody:2380"], isLearner: true, Cancel)).Error);
         Assert.Equal(ManifestError.NodeNotFound, await asked.Group.Members.AddAsync("nobody", Cancel));
         Assert.Equal(ManifestError.MemberNotFound, await asked.Group.Members.RemoveAsync(12345, Cancel));
     }

@@ -6,4 +6,5 @@ namespace Skerry.Agent.CommandLine.Documents;
 /// <param name="Term">The latest term.</param>
 /// <param name="FailureTolerance">How many servers may fail yet; below 0: the majority is gone.</param>
 /// <param name="Members">Everybody.</param>
-internal sealed record GroupResult(string Group, string? Leader, ulong Term, int FailureTolerance, GroupMemberResult[] Members);
+/// <param name="Outside">The node that was asked, where it was removed and is no member any more.</param>
+internal sealed record GroupResult(string Group, string? Leader, ulong Term, int FailureTolerance, GroupMemberResult[] Members, string? Outside = null);

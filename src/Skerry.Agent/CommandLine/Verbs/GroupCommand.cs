@@ -36,7 +36,7 @@ internal static class GroupCommand
             var result = await Verb.OfGroupAsync(parse.GetValue(group), query =>
                 client.GetAsync("v1/skerry/group" + (query.Length > 0 ? "?" + query : ""), ResultJson.Readable.GroupResult, cancellation));
             terminal.Write(result, ResultJson.Readable.GroupResult, parse.GetValue(json), Tabulate);
-            if (!parse.GetValue(json)) await terminal.Error.WriteLineAsync(string.Join('\n', [Summary(result), .. result.Members.SelectMany(Warnings)]));
+            if (!parse.GetValue(json)) await terminal.Error.WriteLineAsync(string.Join('\n', [Summary(result), .. Outside(result), .. result.Members.SelectMany(Warnings)]));
             return ExitCode.Success;
         });
     }
@@ -97,6 +97,9 @@ internal static class GroupCommand
         { FailureTolerance: 0 } => $"Group {group.Group} agrees, and stops agreeing if one more server fails.",
         _ => $"Group {group.Group} agrees, and goes on if {group.FailureTolerance} more of its servers {(group.FailureTolerance == 1 ? "fails" : "fail")}.",
     };
+
+    private static IEnumerable<string> Outside(GroupResult group) => group.Outside is not { } node ? []
+        : [$"WARNING: the node that was asked, {node}, was removed and is no member: it reads what it had then, and writes nothing. Add it again with: skerry group add {node}"];
 
     private static IEnumerable<string> Warnings(GroupMemberResult member)
     {

@@ -24,9 +24,16 @@ internal sealed class GroupMembers(
 
     public IReadOnlyList<ManifestMember> Members => [.. raft.Status.Members.Select(Describe)];
 
-    /// <summary>Refused: servers join by themselves, by their disks' own ids, which no URL names.</summary>
-    public Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
-        Task.FromResult<(ManifestError, ManifestMember?)>((ManifestError.MembershipRefused, null));
+    /// <summary>A URL's host is a node's name. Whoever is added observes first, whatever is asked for; a server gets its vote once it has caught up.</summary>
+    public async Task<(ManifestError Error, ManifestMember? Member)> AddAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation)
+    {
+        var hosts = peerUrls.Select(url => Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.Host : "").ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (directory.Servers.FirstOrDefault(server => hosts.Contains(server.Node)) is not { } named) return (ManifestError.NodeNotFound, null);
+        // This node itself may have been removed and not know it.
+        if (named.Id != raft.Id && raft.Status.Members.Any(member => member.Id == named.Id)) return (ManifestError.MemberExists, null);
+        var error = await AddAsync(named.Node, cancellation).ConfigureAwait(false);
+        return (error, error == ManifestError.None ? Describe(named.Id, named.Node, isObserver: true) : null);
+    }
 
     public Task<ManifestError> AddAsync(string node, CancellationToken cancellation) => AskLeaderAsync(MemberAction.Add, 0, node, cancellation);
 
@@ -80,8 +87,10 @@ internal sealed class GroupMembers(
         var leading = said.Values.Where(report => report.Leader == report.Id).MaxBy(report => report.Term);
         var heard = leading?.Heard.ToDictionary(member => member.Id) ?? [];
         var term = Math.Max(status.Term, said.Values.Select(report => report.Term).DefaultIfEmpty().Max());
-        return new GroupReport(leading?.Id ?? 0, term, status.CommitIndex, [.. status.Members.OrderBy(member => member.Node, StringComparer.Ordinal).Select(member =>
-            Describe(member, said.GetValueOrDefault(member.Id), leading, heard.GetValueOrDefault(member.Id)))]);
+        var isOutside = leading is not null && !heard.ContainsKey(raft.Id);
+        var members = status.Members.Where(member => !isOutside || member.Id != raft.Id).OrderBy(member => member.Node, StringComparer.Ordinal);
+        return new GroupReport(leading?.Id ?? 0, term, status.CommitIndex, [.. members.Select(member =>
+            Describe(member, said.GetValueOrDefault(member.Id), leading, heard.GetValueOrDefault(member.Id)))]) { IsOutside = isOutside };
     }
 
     private GroupMemberReport Describe(RaftMemberStatus member, ReportMessage? said, ReportMessage? leading, HeardMessage? heard)
@@ -103,12 +112,10 @@ internal sealed class GroupMembers(
         };
     }
 
-    private ManifestMember Describe(RaftMemberStatus member) => new(
-        member.Id,
-        member.Node,
-        [$"skerry://{member.Node}"],
-        directory.Servers.FirstOrDefault(server => server.Id == member.Id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [],
-        member.Role == RaftMemberRole.Observer);
+    private ManifestMember Describe(RaftMemberStatus member) => Describe(member.Id, member.Node, member.Role == RaftMemberRole.Observer);
+
+    private ManifestMember Describe(ulong id, string node, bool isObserver) => new(
+        id, node, [$"skerry://{node}"], directory.Servers.FirstOrDefault(server => server.Id == id) is { ClientUrl.Length: > 0 } server ? [server.ClientUrl] : [], isObserver);
 
     /// <summary>Asks whoever leads, until one does. What was asked of one that was lost may be done or not, and is not asked again.</summary>
     private async Task<ManifestError> AskLeaderAsync(MemberAction action, ulong id, string node, CancellationToken cancellation)
@@ -119,10 +126,23 @@ internal sealed class GroupMembers(
             var status = raft.Status;
             var error = status.IsLeader ? await desk.DoAsync(wanted, cancellation).ConfigureAwait(false)
                 : status.Leader is { } leader && status.LeaderId != raft.Id ? await peers.ChangeAsync(leader, wanted, cancellation).ConfigureAwait(false)
-                : ManifestError.NoLeader;
+                : await AskOthersAsync(wanted, cancellation).ConfigureAwait(false);
             if (error is not (ManifestError.NoLeader or ManifestError.NotLeader)) return error;
             if (time.GetElapsedTime(began) > Patience) return ManifestError.NoLeader;
             await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A node that was removed is told nothing of the group any more, its leader neither: one of the others leads. All that is asked may be asked twice.</summary>
+    private async Task<ManifestError> AskOthersAsync(MemberMessage wanted, CancellationToken cancellation)
+    {
+        var self = directory.Servers.FirstOrDefault(server => server.Id == raft.Id);
+        foreach (var other in directory.Servers.Where(server => server.IsAlive && server.Id != raft.Id && server.Cluster == self?.Cluster))
+        {
+            var error = await peers.ChangeAsync(other.Node, wanted, cancellation).ConfigureAwait(false);
+            if (error is not (ManifestError.NoLeader or ManifestError.NotLeader or ManifestError.LeaderChanged)) return error;
+        }
+
+        return ManifestError.NoLeader;
     }
 }
