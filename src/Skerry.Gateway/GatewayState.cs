@@ -25,6 +25,8 @@ internal static class GatewayState
             errors = whole.Errors,
             clientErrors = whole.ClientErrors,
             seconds = whole.Seconds,
+            p50 = whole.Percentile(0.5),
+            p99 = whole.Percentile(0.99),
             plugins = pipeline.Plugins.Select((plugin, index) =>
             {
                 var own = pipeline.Counters.Plugins[index].Read();
@@ -36,6 +38,8 @@ internal static class GatewayState
                     errors = own.Errors,
                     clientErrors = own.ClientErrors,
                     seconds = own.Seconds,
+                    p50 = own.Percentile(0.5),
+                    p99 = own.Percentile(0.99),
                     state = plugin.State,
                 };
             }).ToArray(),

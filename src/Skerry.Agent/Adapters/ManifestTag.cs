@@ -6,7 +6,9 @@ using Skerry.Manifest;
 
 namespace Skerry.Agent.Adapters;
 
-/// <summary>What a member says of its part in the manifest: <c>role,expect,id,cluster,etcd</c>, two numbers in hexadecimal and the address of its door for etcd's clients, which may be missing.</summary>
+/// <summary>
+/// What a member says of its part in the manifest: <c>role,expect,id,cluster,etcd</c>; two numbers in hexadecimal, and the address of its door for etcd's clients, which may be missing.
+/// </summary>
 internal static class ManifestTag
 {
     private const string Scheme = "http://";

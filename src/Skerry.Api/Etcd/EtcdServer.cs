@@ -40,6 +40,7 @@ public sealed class EtcdServer : IAsyncDisposable
             .. new ClusterCalls(node, group, headers).Methods,
             .. new MaintenanceCalls(node, group, headers, _logger).Methods,
             .. new AuthCalls(headers).Methods,
+            .. new HealthCalls(node).Methods,
         ];
         _application = new GrpcApplication(
             methods.ToFrozenDictionary(method => method.Method, method => method.Handler, StringComparer.Ordinal), http => Admit(http, node),

@@ -96,7 +96,7 @@ internal static class SkerryEndpoints
         call.Require(AclResource.Operator, AclAccess.Read);
         return call.Agent.GatewayState is { } state
             ? call.JsonAsync(JsonSerializer.SerializeToNode(state, state.GetType(), CamelCase)!)
-            : throw new ApiException(404, "This node runs no gateway: none is configured under 'gateway.listeners'.");
+            : throw new ApiException(404, "This node runs no gateway: no listener is configured, or none can listen here. What the group agreed on, and what hinders its nodes: skerry pipeline list");
     }
 
     private static Task ConfigurationAsync(ApiCall call)

@@ -119,13 +119,13 @@ public sealed class PipelineVerbTests
     public async Task What_the_gateway_did_is_told_by_pipeline_and_plugin()
     {
         const string State = """
-            {"listeners": [], "pipelines": [{"name": "web", "listeners": [], "requests": 4, "inFlight": 1, "errors": 2, "clientErrors": 0, "seconds": 0.01,
+            {"listeners": [], "pipelines": [{"name": "web", "listeners": [], "requests": 4, "inFlight": 1, "errors": 2, "clientErrors": 0, "seconds": 0.01, "p50": 0.002, "p99": 0.0049,
               "plugins": [{"name": "upstream", "requests": 4, "inFlight": 1, "errors": 0, "clientErrors": 0, "seconds": 0.008, "state": {"any": 1}}]}]}
             """;
         Assert.Equal(
             """
-            PIPELINE  PLUGIN    REQUESTS  IN FLIGHT  ERRORS  CLIENT ERRORS  MEAN
-            web                 4         1          2       0              2.5 ms
+            PIPELINE  PLUGIN    REQUESTS  IN FLIGHT  ERRORS  CLIENT ERRORS  MEAN    P50   P99
+            web                 4         1          2       0              2.5 ms  2 ms  4.9 ms
             web       upstream  4         1          0       0              2 ms
 
             """,

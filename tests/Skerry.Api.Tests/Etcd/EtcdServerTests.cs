@@ -134,6 +134,16 @@ public sealed class EtcdServerTests
     }
 
     [Fact]
+    public async Task The_health_protocol_of_grpc_says_whether_a_leader_is_known()
+    {
+        await using var client = await GrpcClient.StartAsync();
+        var (well, _, _) = await client.CallAsync("/grpc.health.v1.Health/Check", new HealthCheckRequest(), HealthCheckResponse.Parser);
+        client.Log.IsLost = true;
+        var (lost, _, _) = await client.CallAsync("/grpc.health.v1.Health/Check", new HealthCheckRequest { Service = "etcdserverpb.KV" }, HealthCheckResponse.Parser);
+        Assert.Equal((HealthCheckResponse.Types.ServingStatus.Serving, HealthCheckResponse.Types.ServingStatus.NotServing), (well!.Status, lost!.Status));
+    }
+
+    [Fact]
     public async Task A_watch_is_created_before_it_tells_and_a_large_answer_comes_in_parts_on_request()
     {
         await using var client = await GrpcClient.StartAsync();

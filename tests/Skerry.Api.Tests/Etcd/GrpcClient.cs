@@ -90,7 +90,7 @@ internal sealed class GrpcClient : IAsyncDisposable
 
     private static HttpRequestMessage Request(string method, HttpContent content, params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/etcdserverpb.{method}")
+        var request = new HttpRequestMessage(HttpMethod.Post, method.StartsWith('/') ? method : $"/etcdserverpb.{method}")
         {
             Content = content,
             Version = HttpVersion.Version20,

@@ -125,16 +125,18 @@ internal static class PipelineCommand
         !node.Alive ? "failed" : node.Revision == 0 ? "has said nothing yet" : node.Current ? "current" : "behind";
 
     private static Table Tabulate(GatewayStateResult state) => new(
-        ["PIPELINE", "PLUGIN", "REQUESTS", "IN FLIGHT", "ERRORS", "CLIENT ERRORS", "MEAN"],
+        ["PIPELINE", "PLUGIN", "REQUESTS", "IN FLIGHT", "ERRORS", "CLIENT ERRORS", "MEAN", "P50", "P99"],
         [
             .. state.Pipelines.SelectMany(pipeline => pipeline.Plugins
                 .Select(plugin => Row(pipeline.Name, plugin.Name, plugin))
-                .Prepend(Row(pipeline.Name, "", new("", pipeline.Requests, pipeline.InFlight, pipeline.Errors, pipeline.ClientErrors, pipeline.Seconds)))),
+                .Prepend(Row(pipeline.Name, "", new("", pipeline.Requests, pipeline.InFlight, pipeline.Errors, pipeline.ClientErrors, pipeline.Seconds, pipeline.P50, pipeline.P99)))),
         ]);
 
     private static string[] Row(string pipeline, string plugin, GatewayStateResult.Plugin counts) =>
     [
         pipeline, plugin, $"{counts.Requests}", $"{counts.InFlight}", $"{counts.Errors}", $"{counts.ClientErrors}",
-        counts.Requests == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{counts.Seconds / counts.Requests * 1000:0.###} ms"),
+        Milliseconds(counts.Requests == 0 ? null : counts.Seconds / counts.Requests), Milliseconds(counts.P50), Milliseconds(counts.P99),
     ];
+
+    private static string Milliseconds(double? seconds) => seconds is { } some ? string.Create(CultureInfo.InvariantCulture, $"{some * 1000:0.###} ms") : "";
 }

@@ -88,9 +88,11 @@ internal sealed class GroupMembers(
         var heard = leading?.Heard.ToDictionary(member => member.Id) ?? [];
         var term = Math.Max(status.Term, said.Values.Select(report => report.Term).DefaultIfEmpty().Max());
         var isOutside = leading is not null && !heard.ContainsKey(raft.Id);
-        var members = status.Members.Where(member => !isOutside || member.Id != raft.Id).OrderBy(member => member.Node, StringComparer.Ordinal);
-        return new GroupReport(leading?.Id ?? 0, term, status.CommitIndex, [.. members.Select(member =>
-            Describe(member, said.GetValueOrDefault(member.Id), leading, heard.GetValueOrDefault(member.Id)))]) { IsOutside = isOutside };
+        var members = status.Members
+            .Where(member => !isOutside || member.Id != raft.Id)
+            .OrderBy(member => member.Node, StringComparer.Ordinal)
+            .Select(member => Describe(member, said.GetValueOrDefault(member.Id), leading, heard.GetValueOrDefault(member.Id)));
+        return new GroupReport(leading?.Id ?? 0, term, status.CommitIndex, [.. members]) { IsOutside = isOutside };
     }
 
     private GroupMemberReport Describe(RaftMemberStatus member, ReportMessage? said, ReportMessage? leading, HeardMessage? heard)
