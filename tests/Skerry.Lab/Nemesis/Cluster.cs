@@ -77,7 +77,7 @@ internal sealed class Cluster : IAsyncDisposable
                     var status = await _clients[name].StatusAsync();
                     if (status.Leader != 0 && status.Leader == status.Header.MemberId) leaders.Add((status.RaftTerm, name));
                 }
-                catch (EtcdFailure)
+                catch (CallFailure)
                 {
                     // It cannot say.
                 }
@@ -98,7 +98,7 @@ internal sealed class Cluster : IAsyncDisposable
                 await new EtcdObjects(_clients[name]).DoAsync(new Simulation.Operation(int.MaxValue, Simulation.OperationKind.Read));
                 return;
             }
-            catch (EtcdFailure failure)
+            catch (CallFailure failure)
             {
                 Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"{name} does not serve: {failure.Message}\n{Tails()}");
             }

@@ -42,7 +42,7 @@ internal sealed class EtcdClient : IDisposable
     /// <param name="request">The message.</param>
     /// <param name="parser">Of the answer.</param>
     /// <param name="patience">How long to wait.</param>
-    /// <exception cref="EtcdFailure">There is no answer, or it is an error.</exception>
+    /// <exception cref="CallFailure">There is no answer, or it is an error.</exception>
     public async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, TimeSpan patience)
         where T : class, IMessage<T>
     {
@@ -58,13 +58,13 @@ internal sealed class EtcdClient : IDisposable
             using var response = await _http.SendAsync(message, limit.Token);
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
             var status = Field(response, "grpc-status");
-            if (status != "0" || body.Length < HeaderLength) throw new EtcdFailure($"{status} {Uri.UnescapeDataString(Field(response, "grpc-message"))}", wasSent: true);
+            if (status != "0" || body.Length < HeaderLength) throw new CallFailure($"{status} {Uri.UnescapeDataString(Field(response, "grpc-message"))}", wasSent: true);
             return parser.ParseFrom(body.AsSpan(HeaderLength));
         }
         catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException or IOException)
         {
             // Whoever could not connect has asked for nothing.
-            throw new EtcdFailure(failed.Message, wasSent: failed is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError });
+            throw new CallFailure(failed.Message, wasSent: failed is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError });
         }
     }
 

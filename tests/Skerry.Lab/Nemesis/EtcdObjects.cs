@@ -12,7 +12,7 @@ namespace Skerry.Lab.Nemesis;
 /// element, so that its elements are read in one range.
 /// </summary>
 /// <param name="client">To the node that is asked.</param>
-internal sealed class EtcdObjects(EtcdClient client)
+internal sealed class EtcdObjects(EtcdClient client) : IHistoryObjects
 {
     /// <summary>Far beyond the group's own patience nobody waits for an answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
@@ -23,8 +23,8 @@ internal sealed class EtcdObjects(EtcdClient client)
     /// <summary>Sends each write again a little later, behind its caller's back: a planted bug, too.</summary>
     public bool SendsTwice { get; init; }
 
-    /// <summary>Does it, and answers as the model has it.</summary>
-    /// <exception cref="EtcdFailure">It was not answered.</exception>
+    public bool HasSessions => false;
+
     public async Task<long> DoAsync(Operation operation) => operation.Kind switch
     {
         OperationKind.Read or OperationKind.Holder => ValueOf(await RangeAsync(Name(operation))),
@@ -38,9 +38,9 @@ internal sealed class EtcdObjects(EtcdClient client)
         _ => (await client.CallAsync("KV/DeleteRange", new DeleteRangeRequest { Key = Bytes(Element(operation)) }, DeleteRangeResponse.Parser, Patience)).Deleted,
     };
 
-    private static string Name(Operation operation) => string.Create(CultureInfo.InvariantCulture, $"history/{operation.Key}");
+    internal static string Name(Operation operation) => string.Create(CultureInfo.InvariantCulture, $"history/{operation.Key}");
 
-    private static string Element(Operation operation) => string.Create(CultureInfo.InvariantCulture, $"{Name(operation)}/{operation.A}");
+    internal static string Element(Operation operation) => string.Create(CultureInfo.InvariantCulture, $"{Name(operation)}/{operation.A}");
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
@@ -80,7 +80,7 @@ internal sealed class EtcdObjects(EtcdClient client)
             {
                 await PutAsync(key, value);
             }
-            catch (EtcdFailure)
+            catch (CallFailure)
             {
                 // Then it is no bug this time.
             }

@@ -17,6 +17,12 @@ internal sealed class History
         get { lock (_gate) return _calls.Count; }
     }
 
+    /// <summary>Answers that the client got who got the fewest.</summary>
+    public int Fewest
+    {
+        get { lock (_gate) return _calls.GroupBy(call => call.Client).Min(calls => calls.Count(call => call.Result is not null)); }
+    }
+
     /// <summary>Calls that may have happened or not, and those that reached nobody.</summary>
     public (int Open, int Refused) Failures
     {
@@ -34,7 +40,7 @@ internal sealed class History
             Add(new Call(client, operation, invoked, Stopwatch.GetTimestamp(), result));
             return true;
         }
-        catch (EtcdFailure failure)
+        catch (CallFailure failure)
         {
             if (failure.WasSent && !operation.IsRead) Add(new Call(client, operation, invoked, long.MaxValue, null));
             else lock (_gate) _refused++;

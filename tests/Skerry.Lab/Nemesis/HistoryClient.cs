@@ -7,10 +7,12 @@ namespace Skerry.Lab.Nemesis;
 /// <param name="number">Its name in locks and histories, from 1.</param>
 /// <param name="objects">Where its requests go.</param>
 /// <param name="history">Where it writes down what it saw.</param>
-internal sealed class HistoryClient(int number, EtcdObjects objects, History history)
+internal sealed class HistoryClient(int number, IHistoryObjects objects, History history)
 {
-    /// <summary>Objects of a round: two registers, a lock, a set.</summary>
-    private const int Objects = 4;
+    /// <summary>Objects of a round: two registers, a lock, a set, and a lock that sessions hold.</summary>
+    private const int Objects = 5;
+
+    private const int SessionLock = 4;
 
     /// <summary>What each of the group's users thinks between two requests: some hundred requests a second in all, so that the search for an order stays short.</summary>
     private static readonly TimeSpan ThinkTime = TimeSpan.FromMilliseconds(15);
@@ -23,6 +25,9 @@ internal sealed class HistoryClient(int number, EtcdObjects objects, History his
     /// <summary>The round, which has objects of its own.</summary>
     public required Func<int> Round { get; init; }
 
+    /// <summary>Whether an operation is on a lock that sessions hold.</summary>
+    public static bool IsOfSession(Operation operation) => operation.Key % Objects == SessionLock;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -32,8 +37,14 @@ internal sealed class HistoryClient(int number, EtcdObjects objects, History his
         }
     }
 
-    private Operation Draw(int first) => _random.Next(Objects) switch
+    private Operation Draw(int first) => _random.Next(objects.HasSessions ? Objects : SessionLock) switch
     {
+        SessionLock => _random.Next(3) switch
+        {
+            0 => new Operation(first + SessionLock, OperationKind.Take, number),
+            1 => new Operation(first + SessionLock, OperationKind.Release, number),
+            _ => new Operation(first + SessionLock, OperationKind.Holder),
+        },
         2 => _random.Next(3) switch
         {
             0 => new Operation(first + 2, OperationKind.Acquire, number),

@@ -79,7 +79,7 @@ internal sealed class WriteLoad : IAsyncDisposable
                 _acknowledged[key] = value;
                 InterlockedMax(Stopwatch.GetTimestamp() - began);
             }
-            catch (EtcdFailure failure)
+            catch (CallFailure failure)
             {
                 _errors.AddOrUpdate(failure.Message, 1, static (_, count) => count + 1);
             }
@@ -100,7 +100,7 @@ internal sealed class WriteLoad : IAsyncDisposable
                 await _cluster.ClientOf(names[(writer + i) % names.Count]).CallAsync("KV/Put", request, PutResponse.Parser, Patience);
                 return;
             }
-            catch (EtcdFailure failure) when (!failure.WasSent && i < names.Count)
+            catch (CallFailure failure) when (!failure.WasSent && i < names.Count)
             {
                 // Nobody listens there.
             }

@@ -33,7 +33,7 @@ public sealed class DiskTests
                 await PutAsync(client, $"k{i}");
                 acknowledged.Add($"k{i}");
             }
-            catch (EtcdFailure failure)
+            catch (CallFailure failure)
             {
                 refused.Add(failure.Message);
             }
@@ -77,7 +77,7 @@ public sealed class DiskTests
             await PutAsync(client, key);
             return true;
         }
-        catch (EtcdFailure)
+        catch (CallFailure)
         {
             return false;
         }

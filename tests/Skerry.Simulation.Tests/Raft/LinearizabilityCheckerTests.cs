@@ -46,6 +46,9 @@ public sealed class LinearizabilityCheckerTests
     {
         Assert.Equal(Verdict.Linearizable, Check(Lock(OperationKind.Acquire, 1, 0, 10, 1), Lock(OperationKind.Acquire, 2, 5, 15, 0), Lock(OperationKind.Release, 1, 20, 30, 1)));
         Assert.Equal(Verdict.Violated, Check(Lock(OperationKind.Acquire, 1, 0, 10, 1), Lock(OperationKind.Acquire, 2, 11, 15, 1), Lock(OperationKind.Release, 1, 20, 30, 1)));
+        // Who takes what he has keeps it; another does not get it.
+        Assert.Equal(Verdict.Linearizable, Check(Lock(OperationKind.Take, 1, 0, 10, 1), Lock(OperationKind.Take, 1, 11, 12, 1), Lock(OperationKind.Take, 2, 11, 15, 0)));
+        Assert.Equal(Verdict.Violated, Check(Lock(OperationKind.Take, 1, 0, 10, 1), Lock(OperationKind.Take, 2, 11, 15, 1), Lock(OperationKind.Holder, 0, 16, 17, 1)));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal sealed class LinearizabilityChecker(int budget = 2_000_000)
     public static ISequentialModel ModelOf(OperationKind kind) => kind switch
     {
         OperationKind.Read or OperationKind.Write or OperationKind.CompareAndSwap => Register,
-        OperationKind.Acquire or OperationKind.Release or OperationKind.Holder => Lock,
+        OperationKind.Acquire or OperationKind.Take or OperationKind.Release or OperationKind.Holder => Lock,
         _ => Set,
     };
 

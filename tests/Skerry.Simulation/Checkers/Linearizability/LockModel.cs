@@ -17,6 +17,9 @@ internal sealed class LockModel : ISequentialModel
             case OperationKind.Acquire:
                 result = state == 0 ? 1 : 0;
                 return state == 0 ? operation.A : state;
+            case OperationKind.Take:
+                result = state == 0 || state == operation.A ? 1 : 0;
+                return result == 1 ? operation.A : state;
             case OperationKind.Release:
                 result = state == operation.A ? 1 : 0;
                 return result == 1 ? 0 : state;

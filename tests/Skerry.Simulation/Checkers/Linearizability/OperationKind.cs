@@ -29,4 +29,7 @@ internal enum OperationKind : byte
 
     /// <summary>Set: all that is in it, a bit each.</summary>
     Elements,
+
+    /// <summary>Lock: takes it for A, or keeps it; 1 where A has it then.</summary>
+    Take,
 }
