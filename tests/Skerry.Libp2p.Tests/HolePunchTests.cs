@@ -107,6 +107,24 @@ public sealed class HolePunchTests
         Assert.True(await caller.PingAsync(called.PeerId, Cancel) > TimeSpan.Zero);
     }
 
+    /// <summary>Goal: a punch that failed is not the last. Method: a guest takes the place that the direct connection needs at both ends, until the first try has failed.</summary>
+    [Fact]
+    public async Task What_failed_is_tried_again_while_both_meet_through_a_relay()
+    {
+        var timing = new DcutrTiming { MaxHeadStart = TimeSpan.Zero, Attempts = 1, DialTimeout = TimeSpan.FromMilliseconds(500), RetryAfter = TimeSpan.FromMilliseconds(50) };
+        Libp2pOptions Change(Libp2pOptions options) => options with { Punching = timing, MaxConnections = 3 };
+        await using var relay = await TestHosts.StartAsync(options => options with { Relay = new RelayOptions() });
+        await using var guest = await TestHosts.StartAsync();
+        await using var called = await TestHosts.StartAsync(Change);
+        await using var caller = await TestHosts.StartAsync(Change);
+        var led = Ended(called);
+        foreach (var host in (Libp2pHost[])[called, caller]) await guest.ConnectAsync(host.Addresses[0], Cancel);
+        await caller.ConnectAsync(await TestHosts.ReserveAsync(called, relay), Cancel);
+        await TestHosts.UntilAsync("the word that a first try has failed", () => led.Any(punch => punch.Outcome == HolePunchOutcome.Unreached));
+        await guest.DisposeAsync();
+        await TestHosts.UntilAsync("a direct connection", () => led.Any(punch => punch.Connection is not null));
+    }
+
     [Fact]
     public async Task Two_that_have_called_each_other_through_relays_need_one_leader()
     {

@@ -11,7 +11,7 @@ internal sealed class HolePuncher : IAsyncDisposable
 {
     public const string Id = "/libp2p/dcutr";
 
-    /// <summary>Punches at once; more wait for their next relayed connection.</summary>
+    /// <summary>Punches at once; more wait for their next turn.</summary>
     private const int MaxPunches = 64;
 
     private readonly Libp2pOptions _options;
@@ -39,7 +39,7 @@ internal sealed class HolePuncher : IAsyncDisposable
         }
         else if (!connection.IsDialler && IsOn)
         {
-            _tasks.Launch(async cancel => await ((Task)PunchAsync(connection, cancel)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
+            _tasks.Launch(cancel => KeepPunchingAsync(connection, cancel));
         }
     }
 
@@ -100,6 +100,33 @@ internal sealed class HolePuncher : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _tasks.DisposeAsync();
+
+    /// <summary>Tries again as long as the peer is reached through the relay alone: a link that lost the packets, or a NAT that was full, may be better later.</summary>
+    private async Task KeepPunchingAsync(Connection relayed, CancellationToken cancel)
+    {
+        var pause = _options.Punching.RetryAfter;
+        while (!cancel.IsCancellationRequested && !relayed.Session.Completion.IsCompleted)
+        {
+            HolePunch? ended = null;
+            try
+            {
+                ended = await PunchAsync(relayed, cancel).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            if (ended?.Outcome is HolePunchOutcome.NotSpoken) return;
+            if (ended?.Outcome is HolePunchOutcome.Punched or HolePunchOutcome.Called) pause = _options.Punching.RetryAfter;
+            // Not all at once after a relay has come back.
+            var wait = pause * (0.75 + (Random.Shared.NextDouble() / 2));
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            await Task.WhenAny(relayed.Session.Completion, Task.Delay(wait, _time, over.Token)).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+            if (ended is { Connection: null }) pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, _options.Punching.MaxRetryAfter.Ticks));
+        }
+    }
 
     private async Task<HolePunch> RunAsync(Punch punch, Func<CancellationToken, Task<HolePunchOutcome>> run, CancellationToken cancel)
     {

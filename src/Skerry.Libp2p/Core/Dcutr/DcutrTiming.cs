@@ -1,6 +1,6 @@
 namespace Skerry.Libp2p.Core.Dcutr;
 
-/// <summary>Bounds of one hole punch.</summary>
+/// <summary>Bounds of hole punches.</summary>
 internal sealed record DcutrTiming
 {
     /// <summary>How often it is tried (relay/DCUtR.md: twice more after the first).</summary>
@@ -20,4 +20,10 @@ internal sealed record DcutrTiming
 
     /// <summary>Before a call that was refused at once is made again within an attempt: a NAT may refuse what comes before its own side has called.</summary>
     public TimeSpan RefusedPause { get; init; } = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>After a punch that failed until the next with the same peer, while both still meet through a relay; doubled each time. Above zero.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Where the doubling ends.</summary>
+    public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(30);
 }
