@@ -49,14 +49,17 @@ internal sealed class AgentSites : IAsyncDisposable
     /// <param name="started">Told when it flows.</param>
     /// <param name="nat">What the two sites are behind.</param>
     /// <param name="isRoaming">Whether <c>here</c> may be taken to the site <c>mobile</c>.</param>
-    public static async Task<AgentSites> StartAsync(string[] relays, Action? started = null, NatKind nat = NatKind.Symmetric, bool isRoaming = false)
+    /// <param name="isWalled">Whether no packet gets directly from one site to the other until traffic flows.</param>
+    public static async Task<AgentSites> StartAsync(string[] relays, Action? started = null, NatKind nat = NatKind.Symmetric, bool isRoaming = false, bool isWalled = false)
     {
         var sites = await MakeAsync(relays, ["there"], nat, isRoaming);
         try
         {
+            var wall = isWalled ? await sites.Lab.Site("shop").CutFromAsync(sites.Lab.Site("works").Outside) : null;
             await sites.RunAsync("here", "there", "relay1", "relay2");
             sites._running = sites.Traffic.RunAsync(sites._stopping.Token);
             await sites.UntilMovingAsync();
+            if (wall is not null) await wall.DisposeAsync();
             started?.Invoke();
             await sites.UntilHeldAsync(relays);
             return sites;

@@ -41,12 +41,12 @@ public sealed class AgentTests
     [Fact]
     public async Task What_the_path_of_a_service_has_been_is_counted_for_its_operator()
     {
-        await using var sites = await AgentSites.StartAsync(["relay1", "relay2"], nat: NatKind.PortRestricted);
+        // Two whose calls cross come through NATs like these by chance, before any relay carries a byte: first nothing gets from one to the other.
+        await using var sites = await AgentSites.StartAsync(["relay1", "relay2"], nat: NatKind.PortRestricted, isWalled: true);
         var counts = "";
         await sites.Here.UntilAsync(
-            async () => (counts = await sites.Here.TryGetAsync("/metrics") ?? "").Contains("skerry_tunnel_bytes_total{service=\"orders\",path=\"direct\",direction=\"in\"", StringComparison.Ordinal)
-                && counts.Contains("outcome=\"punched\"", StringComparison.Ordinal),
-            "to punch a hole and count bytes on the direct path");
+            async () => (counts = await sites.Here.TryGetAsync("/metrics") ?? "").Contains("skerry_tunnel_bytes_total{service=\"orders\",path=\"direct\",direction=\"in\"", StringComparison.Ordinal),
+            "to count bytes on the direct path");
         foreach (var series in (string[])[
             "skerry_tunnel_bytes_total{service=\"orders\",path=\"relayed\",direction=\"out\"} ",
             "skerry_tunnel_bytes_total{service=\"orders\",path=\"direct\",direction=\"in\"} ",
