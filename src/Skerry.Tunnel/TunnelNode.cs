@@ -210,8 +210,13 @@ public sealed class TunnelNode : IAsyncDisposable
         return _names.ChangeAsync(identity);
     }
 
-    /// <summary>Names other relays than before.</summary>
-    public void SetRelayNodes(IEnumerable<RelayNode> relays) => _relays.SetNamed(relays);
+    /// <summary>Names other relays than before. This node itself among them is one until others are shown not to reach it, unless <see cref="SetRelay"/> says otherwise.</summary>
+    public void SetRelayNodes(IReadOnlyList<RelayNode> relays)
+    {
+        _relays.SetNamed(relays);
+        _role.SetNamed(relays.Any(relay => relay.Node == _options.Node));
+        Announce();
+    }
 
     /// <summary>Says where others reach this node beside where it listens, instead of <see cref="TunnelOptions.Advertise"/>; what <see cref="AddRelay"/> said stays.</summary>
     public void SetAdvertise(IEnumerable<Multiaddr> addresses)
@@ -220,7 +225,7 @@ public sealed class TunnelNode : IAsyncDisposable
         Announce();
     }
 
-    /// <summary>Prefers one relay more; this node itself becomes one, reached at the addresses besides.</summary>
+    /// <summary>Prefers one relay more; this node itself becomes one, reached at the addresses besides, until others are shown not to reach it.</summary>
     public void AddRelay(RelayNode relay)
     {
         if (relay.Node == _options.Node)

@@ -136,6 +136,36 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_named_relay_that_others_do_not_get_through_to_withdraws_until_they_do()
+    {
+        var closed = Multiaddr.Parse("/ip4/127.0.0.1/tcp/1");
+        var relay = await _mesh.StartAsync(
+            "relay",
+            isOpen: true,
+            RelayDuty.Auto,
+            options => options with { Advertise = [closed], RelayNodes = [new RelayNode("relay", [closed])], HeartbeatPeriod = TimeSpan.FromMilliseconds(100) });
+        Assert.True(relay.Status.IsRelay, "what nobody was asked about is believed");
+        foreach (var name in (string[])["one", "other"]) await (await _mesh.StartAsync(name, isOpen: true)).PingAsync("relay", Cancel);
+        await relay.Host.ProbeAsync(Cancel);
+        await TestMesh.UntilAsync(() => !relay.Status.IsRelay && !relay.Routes.IsRelay, "a relay that nobody gets through to is none");
+
+        relay.SetAdvertise([.. relay.Host.Addresses.Select(address => address.WithoutPeer()).Where(address => !address.Equals(closed))]);
+        await relay.Host.ProbeAsync(Cancel);
+        await TestMesh.UntilAsync(() => relay.Status.IsRelay, "it is one again where others get through");
+    }
+
+    [Fact]
+    public async Task A_node_that_says_where_it_is_reached_is_a_relay_once_another_got_through_there()
+    {
+        var node = await _mesh.StartAsync("node", isOpen: true, RelayDuty.Auto, options => options with { HeartbeatPeriod = TimeSpan.FromMilliseconds(100) });
+        node.SetAdvertise([.. node.Host.Addresses.Select(address => address.WithoutPeer())]);
+        Assert.False(node.Status.IsRelay);
+        await (await _mesh.StartAsync("other", isOpen: true)).PingAsync("node", Cancel);
+        await node.Host.ProbeAsync(Cancel);
+        await TestMesh.UntilAsync(() => node.Status.IsRelay, "a node that was called back is a relay");
+    }
+
+    [Fact]
     public async Task A_relay_that_ceases_to_be_one_is_replaced_by_another_at_once()
     {
         var first = await _mesh.StartRelayAsync("first");

@@ -285,7 +285,7 @@ internal sealed class AgentHost : IAsyncDisposable
     private void ApplyRelays(EdgeTunnelConfiguration model)
     {
         _tunnel?.SetRelayNodes(TunnelPart.RelaysOf(model));
-        _tunnel?.SetRelay(TunnelPart.DutyOf(model, _gossip.Name));
+        _tunnel?.SetRelay(TunnelPart.DutyOf(model));
     }
 
     /// <summary>Nothing here can be refused. What this node itself is stays until it is started again.</summary>

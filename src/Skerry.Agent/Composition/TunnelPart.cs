@@ -32,7 +32,7 @@ internal static class TunnelPart
             Identity = identity,
             Listen = Listen(tunnel, configuration.Model.Gossip.Bind.Address, tunnel.ListenPort ?? EdgeTunnelConfiguration.DefaultPort),
             Advertise = AdvertisedBy(tunnel, gossip.Name),
-            Relay = DutyOf(tunnel, gossip.Name),
+            Relay = DutyOf(tunnel),
             RelayNodes = RelaysOf(tunnel),
             RelayLimits = LimitsOf(tunnel),
             HolePunching = tunnel.EnableHolePunch,
@@ -63,8 +63,7 @@ internal static class TunnelPart
         [.. Parse(tunnel.AdvertiseAddress).Concat(RelaysOf(tunnel).Where(relay => relay.Node == node).SelectMany(relay => relay.Addresses)).Distinct()];
 
     /// <summary>What a configuration wants of this node; one that takes no connections in is of no use to others.</summary>
-    public static RelayDuty DutyOf(EdgeTunnelConfiguration tunnel, string node) =>
-        tunnel.Mode == TunnelMode.ClientOnly ? RelayDuty.Never : tunnel.Relay == RelayDuty.Auto && tunnel.RelayNodes.Any(relay => relay.NodeName == node) ? RelayDuty.Always : tunnel.Relay;
+    public static RelayDuty DutyOf(EdgeTunnelConfiguration tunnel) => tunnel.Mode == TunnelMode.ClientOnly ? RelayDuty.Never : tunnel.Relay;
 
     private static RelayOptions LimitsOf(EdgeTunnelConfiguration tunnel) => new()
     {

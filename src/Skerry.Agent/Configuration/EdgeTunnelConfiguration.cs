@@ -28,13 +28,13 @@ internal sealed record EdgeTunnelConfiguration
     [Description("File with the key of the private network (`swarm.key`), the same on every node. Absent: it comes from the mesh key or the credential.")]
     public string? Psk { get; init; }
 
-    [Reloadable, Description("Where others reach this node beside that: behind a port that is forwarded to it. IP address or DNS name, with or without port, or a whole multiaddr. A node with one serves as a relay.")]
+    [Reloadable, Description("Where others reach this node beside that: behind a port that is forwarded to it. IP address or DNS name, with or without port, or a whole multiaddr. A node that others get through to there when they are asked to call it serves as a relay.")]
     public ImmutableArray<string> AdvertiseAddress { get; init; } = [];
 
-    [Reloadable, Description("Relays to prefer. A node that finds itself among them is one.")]
+    [Reloadable, Description("Relays to prefer. A node that finds itself among them is one, unless others that are asked to call it do not get through.")]
     public ImmutableArray<RelayNodeConfiguration> RelayNodes { get; init; } = [];
 
-    [Reloadable, Description("Whether this node carries traffic for others: `auto` when it is among the relays, has an `advertiseAddress`, or others were shown to reach it from the internet; `always`, `never`. A node of mode `clientOnly` is none.")]
+    [Reloadable, Description("Whether this node carries traffic for others: `auto` when others were shown to reach it, from the internet or at its `advertiseAddress`, and while it is among `relayNodes` unless they were shown not to; `always`, whatever others find; `never`. A node of mode `clientOnly` is none.")]
     public RelayDuty Relay { get; init; }
 
     [Range(1, 65536), Description("Nodes that this one, as a relay, puts callers through to. One more is sent to other relays, and so is who comes when one of the next two is all in use.")]

@@ -76,6 +76,9 @@ internal sealed class OwnAddresses
     /// <summary>All that may be its own.</summary>
     public IEnumerable<Multiaddr> Known => Observed.Select(one => one.Address).Concat(_announced).Concat(Listened).Distinct();
 
+    /// <summary>The same, first what its caller says: that others are to be asked about.</summary>
+    public IEnumerable<Multiaddr> Claimed => _announced.Concat(Known).Distinct();
+
     /// <summary>Where it listens; what stands for all interfaces is spelled out.</summary>
     public IReadOnlyList<Multiaddr> Listened =>
         [.. _listening().SelectMany(Expand).Select(Multiaddr.FromTcp).Concat(_web().SelectMany(listener => Expand(listener.EndPoint).Select(listener.AddressAt))).Distinct()];

@@ -56,7 +56,7 @@ internal sealed class ReachabilityDriver : IAsyncDisposable
     {
         lock (_gate)
         {
-            _core.SetCandidates(_swarm.Own.Known, _clock.Now);
+            _core.SetCandidates(_swarm.Own.Claimed, _clock.Now);
             if (!connection.IsRelayed && AutonatClient.Serves(info)) _core.ServerMet(_clock.Now);
         }
 
@@ -66,7 +66,7 @@ internal sealed class ReachabilityDriver : IAsyncDisposable
     /// <summary>The caller says that this node is reached elsewhere than before.</summary>
     public void OnAnnounced()
     {
-        lock (_gate) _core.SetCandidates(_swarm.Own.Known, _clock.Now);
+        lock (_gate) _core.SetCandidates(_swarm.Own.Claimed, _clock.Now);
         _changed.Release();
     }
 
@@ -79,7 +79,7 @@ internal sealed class ReachabilityDriver : IAsyncDisposable
             IReadOnlyList<Multiaddr> addresses;
             lock (_gate)
             {
-                _core.SetCandidates(_swarm.Own.Known, _clock.Now);
+                _core.SetCandidates(_swarm.Own.Claimed, _clock.Now);
                 addresses = _core.Candidates;
             }
 
@@ -142,7 +142,7 @@ internal sealed class ReachabilityDriver : IAsyncDisposable
         foreach (var (address, result) in results)
         {
             Libp2pLog.Probed(_logger, address, server.Peer, result);
-            lock (_gate) _core.Record(address, server.Peer, result, _clock.Now);
+            lock (_gate) _core.Record(address, server.Peer, Candidates.ScopeOf(server.Address) ?? AddressScope.None, result, _clock.Now);
         }
 
         return results.Count > 0;

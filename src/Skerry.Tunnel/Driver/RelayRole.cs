@@ -21,6 +21,7 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
     private readonly Lock _gate = new();
     private readonly LoadStep _load = new();
     private RelayDuty _duty = options.Relay;
+    private bool _isNamed = options.RelayNodes.Any(relay => relay.Node == options.Node);
     private ImmutableArray<Multiaddr> _advertised = [.. options.Advertise];
     private ImmutableArray<Multiaddr> _added = [];
     private bool _isRelay;
@@ -49,10 +50,17 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
         ApplyAddresses();
     }
 
-    /// <summary>Begins to carry traffic for others, reached at these addresses besides.</summary>
+    /// <summary>It is among the relays that operators name, or no more.</summary>
+    public void SetNamed(bool isNamed)
+    {
+        lock (_gate) _isNamed = isNamed;
+        Apply();
+    }
+
+    /// <summary>Begins to carry traffic for others as long as they are not shown to reach it no more, at these addresses besides.</summary>
     public void Begin(ImmutableArray<Multiaddr> addresses)
     {
-        lock (_gate) (_duty, _added) = (RelayDuty.Always, [.. _added.Union(addresses)]);
+        lock (_gate) (_duty, _isNamed, _added) = (_duty == RelayDuty.Always ? RelayDuty.Always : RelayDuty.Auto, true, [.. _added.Union(addresses)]);
         ApplyAddresses();
     }
 
@@ -66,20 +74,24 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
     /// <summary>What this node is depends on what it should be, and on what others reach.</summary>
     public void Apply()
     {
+        var isMissed = false;
         lock (_gate)
         {
-            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (!_advertised.IsEmpty || IsReached));
+            var claim = RelayClaim.Judge([.. _advertised.Union(_added)], host.AddressReachability);
+            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (_isNamed ? claim != Reachability.Private : claim == Reachability.Public || IsReached));
             if (isRelay == _isRelay) return;
             _isRelay = isRelay;
+            isMissed = _duty == RelayDuty.Auto && _isNamed && !isRelay;
             host.SetRelay(isRelay ? options.RelayLimits with { Others = OthersFor } : null);
         }
 
         if (_isRelay) TunnelLog.RelayBegun(logger);
+        else if (isMissed) TunnelLog.RelayNotReached(logger);
         else TunnelLog.RelayEnded(logger);
         Changed();
     }
 
-    /// <summary>Looks at the load every now and then; runs until cancelled.</summary>
+    /// <summary>Looks every now and then at the load, and at what others reach; runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -93,6 +105,8 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
                 LoadChanged();
             }
 
+            // One address may be reached no more while the node as a whole is.
+            Apply();
             await Task.Delay(options.HeartbeatPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

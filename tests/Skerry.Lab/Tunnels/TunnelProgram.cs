@@ -57,7 +57,7 @@ internal sealed class TunnelProgram : IAsyncDisposable
                 _tunnel?.DirectoryChanged();
                 return new TunnelAnswer();
             case "relays":
-                Tunnel.SetRelayNodes(request.Relays.Select(Read));
+                Tunnel.SetRelayNodes([.. request.Relays.Select(Read)]);
                 return new TunnelAnswer();
             case "duty":
                 Tunnel.SetRelay(request.IsRelay ? RelayDuty.Always : RelayDuty.Never);

@@ -18,9 +18,9 @@ public sealed class ReachabilityTests
     [Fact]
     public void A_proof_is_enough_and_one_word_is_not()
     {
-        _core.Record(Wide, Servers[0], ProbeResult.Reached, At(0));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Reached, At(0));
         Assert.Equal(Reachability.Unknown, _core.Overall);
-        _core.Record(Wide, Servers[1], ProbeResult.Proved, At(0));
+        _core.Record(Wide, Servers[1], AddressScope.Public, ProbeResult.Proved, At(0));
         Assert.Equal(Reachability.Public, _core.Overall);
     }
 
@@ -39,6 +39,17 @@ public sealed class ReachabilityTests
         core.SetCandidates([Wide, Multiaddr.Parse("/ip4/203.0.113.9/tcp/2")], At(0));
         Say(core, Wide, words);
         Assert.Equal(expected, core.Overall.ToString());
+    }
+
+    [Fact]
+    public void That_a_neighbour_does_not_get_through_to_the_public_address_says_nothing_of_the_world()
+    {
+        var core = new ReachabilityCore(confirmations: 2, Interval);
+        core.SetCandidates([Wide], At(0));
+        foreach (var server in Servers) core.Record(Wide, server, AddressScope.Private192, ProbeResult.Unreached, At(0));
+        Assert.Equal(Reachability.Unknown, core.Overall);
+        core.Record(Wide, Servers[0], AddressScope.Private192, ProbeResult.Proved, At(0));
+        Assert.Equal(Reachability.Public, core.Overall);
     }
 
     [Fact]
@@ -62,20 +73,20 @@ public sealed class ReachabilityTests
     [Fact]
     public void A_server_that_got_through_must_fail_twice()
     {
-        _core.Record(Wide, Servers[0], ProbeResult.Proved, At(0));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Proved, At(0));
         Assert.True(_core.TryBegin(At(10)));
-        _core.Record(Wide, Servers[0], ProbeResult.Unreached, At(10));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Unreached, At(10));
         Assert.Equal(Reachability.Public, _core.Overall);
         // In doubt it is asked again soon, not at the next round.
         Assert.Equal(At(10) + ReachabilityCore.Settle, _core.NextDeadline);
-        _core.Record(Wide, Servers[0], ProbeResult.Unreached, At(13));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Unreached, At(13));
         Assert.Equal(Reachability.Unknown, _core.Overall);
     }
 
     [Fact]
     public void What_was_found_out_does_not_hold_for_ever()
     {
-        _core.Record(Wide, Servers[0], ProbeResult.Proved, At(0));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Proved, At(0));
         _core.Expire(At(1199));
         Assert.Equal(Reachability.Public, _core.Overall);
         _core.Expire(At(1200));
@@ -85,11 +96,11 @@ public sealed class ReachabilityTests
     [Fact]
     public void An_address_that_is_no_more_takes_its_words_along()
     {
-        _core.Record(Wide, Servers[0], ProbeResult.Proved, At(0));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Proved, At(0));
         _core.SetCandidates([Narrow], At(1));
         _core.SetCandidates([Narrow, Wide], At(2));
         Assert.Equal(Reachability.Unknown, _core.Overall);
-        _core.Record(Multiaddr.Parse("/ip4/203.0.113.1/tcp/1"), Servers[0], ProbeResult.Proved, At(3));
+        _core.Record(Multiaddr.Parse("/ip4/203.0.113.1/tcp/1"), Servers[0], AddressScope.Public, ProbeResult.Proved, At(3));
         Assert.Equal(Reachability.Unknown, _core.Overall);
     }
 
@@ -115,7 +126,7 @@ public sealed class ReachabilityTests
     [Fact]
     public void The_words_kept_are_bounded()
     {
-        foreach (var server in Servers) _core.Record(Wide, server, ProbeResult.Reached, At(0));
+        foreach (var server in Servers) _core.Record(Wide, server, AddressScope.Public, ProbeResult.Reached, At(0));
         Assert.Equal(ReachabilityCore.MaxServers, _core.Addresses.First().Reached);
     }
 
@@ -132,11 +143,11 @@ public sealed class ReachabilityTests
         _core.ServerMet(At(60));
         Assert.True(_core.TryBegin(At(60) + ReachabilityCore.Settle));
         // One word is not enough: it is tried again soon.
-        _core.Record(Wide, Servers[0], ProbeResult.Reached, At(64));
+        _core.Record(Wide, Servers[0], AddressScope.Public, ProbeResult.Reached, At(64));
         _core.Ended(hasAnswers: true, At(64));
         Assert.Equal(At(64) + ReachabilityCore.Retry, _core.NextDeadline);
         Assert.True(_core.TryBegin(At(94)));
-        _core.Record(Wide, Servers[1], ProbeResult.Reached, At(95));
+        _core.Record(Wide, Servers[1], AddressScope.Public, ProbeResult.Reached, At(95));
         _core.Ended(hasAnswers: true, At(95));
         _core.ServerMet(At(96));
         Assert.Equal(At(94) + Interval, _core.NextDeadline);
@@ -169,7 +180,7 @@ public sealed class ReachabilityTests
         foreach (var (word, i) in words.Split(' ').Select((word, i) => (word, i)))
         {
             var result = word switch { "P" => ProbeResult.Proved, "R" => ProbeResult.Reached, "U" => ProbeResult.Unreached, _ => ProbeResult.None };
-            core.Record(address, Servers[i], result, At(0));
+            core.Record(address, Servers[i], AddressScope.Public, result, At(0));
         }
     }
 

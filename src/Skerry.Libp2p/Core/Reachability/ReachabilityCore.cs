@@ -85,10 +85,17 @@ internal sealed class ReachabilityCore(int confirmations, TimeSpan interval)
     }
 
     /// <summary>A server has called an address.</summary>
-    public void Record(Multiaddr address, PeerId server, ProbeResult result, Instant now)
+    /// <param name="address">Which.</param>
+    /// <param name="server">Who has.</param>
+    /// <param name="from">From where that server is connected.</param>
+    /// <param name="result">What that has shown.</param>
+    /// <param name="now">This moment.</param>
+    public void Record(Multiaddr address, PeerId server, AddressScope from, ProbeResult result, Instant now)
     {
         var at = _addresses.FindIndex(one => one.Address.Equals(address));
         if (at < 0 || result == ProbeResult.None) return;
+        // Many routers do not turn around what a neighbour sends to the address they have outside (hairpinning, RFC 4787 section 6): the world may get through.
+        if (result == ProbeResult.Unreached && _addresses[at].Scope == AddressScope.Public && from != AddressScope.Public) return;
         var words = _addresses[at].Words;
         var before = words.FindIndex(word => word.Server == server);
         var last = before < 0 ? default : words[before];
