@@ -161,14 +161,14 @@ public sealed class VerbTests
     [InlineData("leave", "PUT /v1/agent/leave", "The agent is leaving and will end.")]
     [InlineData("force-leave b", "PUT /v1/agent/force-leave/b", "Forced out b.")]
     [InlineData("force-leave b --prune", "PUT /v1/agent/force-leave/b?prune", "Forced out b.")]
-    [InlineData("relay add r/1 192.0.2.1 gate:4001", "PUT /v1/skerry/relays/r%2F1", "r/1 is preferred as a relay.")]
+    [InlineData("relay add r-1 192.0.2.1 gate:4001", "PUT /v1/skerry/relays/r-1", "r-1 is preferred as a relay.")]
     [InlineData("relay remove r1", "DELETE /v1/skerry/relays/r1", "r1 is preferred no more.")]
     public async Task Verbs_that_change_something_ask_for_it_and_say_that_it_is_done(string line, string request, string said)
     {
         await using var api = await FakeApi.StartAsync(
             ("PUT /v1/agent/service/deregister/web%2", 200, ""), ("PUT /v1/agent/join/10.0.0.1", 200, ""), ("PUT /v1/agent/join/[::1]:7946", 200, ""),
             ("PUT /v1/agent/leave", 200, ""), ("PUT /v1/agent/force-leave/b", 200, ""), ("PUT /v1/agent/force-leave/b?prune", 200, ""),
-            ("PUT /v1/skerry/relays/r%2F1", 200, "true"), ("DELETE /v1/skerry/relays/r1", 200, "true"));
+            ("PUT /v1/skerry/relays/r-1", 200, "true"), ("DELETE /v1/skerry/relays/r1", 200, "true"));
         var run = await CommandLineRun.OfAsync([.. line.Split(' '), "--address", api.Address]);
         Assert.Equal((ExitCode.Success, said + "\n", ""), (run.ExitCode, run.Output, run.Errors));
         Assert.Equal(request, api.Requests[0].Request);
