@@ -40,6 +40,8 @@ public sealed class EtcdServer : IAsyncDisposable
             .. new ClusterCalls(node, group, headers).Methods,
             .. new MaintenanceCalls(node, group, headers, _logger).Methods,
             .. new AuthCalls(headers).Methods,
+            .. new LockCalls(node, headers).Methods,
+            .. new ElectionCalls(node, headers).Methods,
             .. new HealthCalls(node).Methods,
         ];
         _application = new GrpcApplication(
