@@ -98,6 +98,35 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_side_that_breaks_off_in_the_middle_is_heard_and_not_waited_for()
+    {
+        // Whose path is lost would be waited for until the test is given up.
+        static TunnelOptions Patient(TunnelOptions options) => options with { ResumeTimeout = TimeSpan.FromHours(1), DialTimeout = TimeSpan.FromSeconds(30), MaxReplay = 512 << 10, MaxWindow = 512 << 10 };
+        var (here, there) = (await _mesh.StartAsync("here", change: Patient), await _mesh.StartAsync("there", isOpen: true, change: Patient));
+        there.Serve(async (asked, cancel) =>
+        {
+            await using var session = await asked.AcceptAsync(cancel);
+            var piece = new byte[64 << 10];
+            // Who reads first breaks off, too.
+            if (asked.Target.Instance == "reads") await session.ReadExactlyAsync(piece, cancel);
+            else while (true) await session.WriteAsync(piece, cancel);
+        });
+        for (var i = 0; i < 10; i++)
+        {
+            await using var download = await here.ConnectAsync("there", new SessionTarget("bulk", "writes", "tcp"), Cancel);
+            await download.ReadExactlyAsync(new byte[200_000], Cancel);
+            await using var upload = await here.ConnectAsync("there", new SessionTarget("bulk", "reads", "tcp"), Cancel);
+            var told = await Assert.ThrowsAsync<TunnelException>(async () =>
+            {
+                while (true) await upload.WriteAsync(new byte[64 << 10], Cancel);
+            });
+            Assert.Contains("there broke the session off", told.Message, StringComparison.Ordinal);
+        }
+
+        await TestMesh.UntilAsync(() => there.Status.Sessions + here.Status.Sessions == 0, "the sessions end on both sides");
+    }
+
+    [Fact]
     public async Task A_session_whose_node_is_gone_ends_with_an_error_in_time()
     {
         await _mesh.StartRelayAsync("relay");

@@ -20,6 +20,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Attachment? _attachment;
     private TaskCompletionSource? _room;
+    private TaskCompletionSource? _resetSaid;
     private TunnelException? _failure;
     private int _paths;
     private uint _attempt;
@@ -179,10 +180,11 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             _core.Reset();
             _unread.Complete(_failure);
             attachment = _attachment;
-            if (attachment is null) Finish();
+            _resetSaid = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Finish();
         }
 
-        if (attachment is not null) _ = SayResetAsync(attachment);
+        if (attachment is not null) _ = SayResetAsync(attachment, _resetSaid.Task);
     }
 
     protected override void Dispose(bool disposing)
@@ -196,12 +198,13 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         base.Dispose(disposing);
     }
 
-    private async Task SayResetAsync(Attachment attachment)
+    /// <summary>Who does not hear that it was broken off takes its path for dead, and waits for the next as long as it may.</summary>
+    private async Task SayResetAsync(Attachment attachment, Task said)
     {
-        await PumpAsync().WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        lock (_gate) Finish();
-        await attachment.CloseAsync().ConfigureAwait(false);
-        attachment.Break();
+        // Somebody else may be sending, and sends this next.
+        _ = PumpAsync();
+        await said.WaitAsync(Attachment.Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await attachment.CloseWhenReadAsync().ConfigureAwait(false);
     }
 
     /// <summary>Sends what there is to send, one caller at a time; the others leave it to that one.</summary>
@@ -227,6 +230,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
                     if (length == 0)
                     {
                         _isPumping = false;
+                        _resetSaid?.TrySetResult();
                         if (attachment is not null && _core.IsFinished) _ = CloseAsync(attachment);
                         return;
                     }
@@ -274,13 +278,17 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         {
             Lose(attachment);
         }
+        finally
+        {
+            attachment.SetRead();
+        }
     }
 
     private async ValueTask TakeDataAsync(Attachment attachment, int length)
     {
         lock (_gate)
         {
-            if (_attachment == attachment && !_core.MayReceive(length)) throw new TunnelException("it sends more than it may");
+            if (Rides(attachment) && !_core.MayReceive(length)) throw new TunnelException("it sends more than it may");
         }
 
         var buffer = account.Budget.Rent(length);
@@ -290,7 +298,7 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
             lock (_gate)
             {
                 // What comes over a path that was left will come again over the new one.
-                if (_attachment != attachment) return;
+                if (!Rides(attachment)) return;
                 _core.OnData(length);
                 _unread.Add(buffer.AsSpan(0, length));
             }
@@ -312,7 +320,8 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         await attachment.Stream.ReadExactlyAsync(payload).ConfigureAwait(false);
         lock (_gate)
         {
-            if (_attachment != attachment) return false;
+            // When it is over, what still comes is read past: until the other side has heard so.
+            if (!Rides(attachment)) return _over.Task.IsCompleted;
             switch (type)
             {
                 case FrameType.Ack:
@@ -370,14 +379,15 @@ internal sealed class ResumableSession(Guid id, string node, SessionTarget targe
         await attachment.CloseAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>Under the lock, as all that follows.</summary>
+    private bool Rides(Attachment attachment) => _attachment == attachment && !_over.Task.IsCompleted;
+
     private void MakeRoom()
     {
         _room?.TrySetResult();
         _room = null;
     }
 
-    /// <summary>Under the lock.</summary>
     private void Finish()
     {
         _core.Release();
