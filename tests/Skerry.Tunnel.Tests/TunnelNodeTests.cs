@@ -101,7 +101,8 @@ public sealed class TunnelNodeTests : IAsyncDisposable
     public async Task A_side_that_breaks_off_in_the_middle_is_heard_and_not_waited_for()
     {
         // Whose path is lost would be waited for until the test is given up.
-        static TunnelOptions Patient(TunnelOptions options) => options with { ResumeTimeout = TimeSpan.FromHours(1), DialTimeout = TimeSpan.FromSeconds(30), MaxReplay = 512 << 10, MaxWindow = 512 << 10 };
+        static TunnelOptions Patient(TunnelOptions options) =>
+            options with { ResumeTimeout = TimeSpan.FromHours(1), DialTimeout = TimeSpan.FromSeconds(30), MaxReplay = 512 << 10, MaxWindow = 512 << 10 };
         var (here, there) = (await _mesh.StartAsync("here", change: Patient), await _mesh.StartAsync("there", isOpen: true, change: Patient));
         there.Serve(async (asked, cancel) =>
         {
