@@ -100,6 +100,21 @@ public sealed class EtcdCtlTests
     }
 
     [Fact]
+    public async Task A_mirror_takes_what_is_there_and_what_comes()
+    {
+        await using var door = await EtcdDoor.StartAsync();
+        await using var other = await EtcdDoor.StartAsync();
+        await door.CtlAsync("put", "before", "1");
+        await using var mirror = EtcdCtl.Start(door.Address, "make-mirror", other.Address);
+        await UntilAsync(() => other.Node.Status.Keys == 1, "what was there");
+        await door.CtlAsync("put", "after", "2");
+        await UntilAsync(() => other.Node.Status.Keys == 2, "what came");
+        await door.CtlAsync("del", "before");
+        await UntilAsync(() => other.Node.Status.Keys == 1, "a deletion");
+        Assert.Equal("after\n2\n", (await other.CtlAsync("get", "", "--prefix")).Output);
+    }
+
+    [Fact]
     public async Task A_snapshot_is_saved()
     {
         await using var door = await EtcdDoor.StartAsync();
