@@ -18,6 +18,7 @@ internal sealed class RoundOutputs(RaftOptions options, ProposalTable proposals,
     private Instant _statusAt;
     private bool _isStatusOld = true;
     private ulong _commit;
+    private (ulong Term, ulong Leader) _told;
     private Exception? _failure;
     private Task _ending = Task.CompletedTask;
 
@@ -166,6 +167,9 @@ internal sealed class RoundOutputs(RaftOptions options, ProposalTable proposals,
         _isStatusOld = true;
         if (role.Role != RaftRole.Leader) proposals.LeaderLost(Volatile.Read(ref _commit));
         metrics.RoleChanged(RoleOf(role.Role));
+        // Who hears nobody stands again and again, and says so once.
+        if (role.Role != RaftRole.Leader && _told == (role.Term, role.Leader)) return;
+        _told = (role.Term, role.Leader);
         RaftLog.RoleChanged(logger, options.Group, role.Term, RoleOf(role.Role), NameOf(role.Leader));
     }
 

@@ -143,6 +143,13 @@ public sealed class RaftNodeTests
         await group.PutAsync("b", "2");
         await group.AgreeAsync("b", "2");
         Assert.Equal(RaftError.None, await fourth.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Remove, leader.Id)], Limit));
+        // Who was removed hears nothing any more, stands again and again, and does not fill its log with that.
+        var changes = 0;
+        leader.Raft.Changed += _ => Interlocked.Increment(ref changes);
+        await Eventually.HoldsAsync(() => Volatile.Read(ref changes) > 2, group.Describe);
+        var said = leader.Roles.Messages.Count;
+        await Eventually.HoldsAsync(() => Volatile.Read(ref changes) > 4, group.Describe);
+        Assert.Equal(said, leader.Roles.Messages.Count);
         await leader.StopAsync();
         await group.PutAsync("c", "3");
         await group.AgreeAsync("c", "3");

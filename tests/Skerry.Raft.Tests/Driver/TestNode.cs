@@ -1,7 +1,5 @@
 using System.Text;
 
-using Microsoft.Extensions.Logging.Abstractions;
-
 using Skerry.Storage;
 
 namespace Skerry.Raft.Tests.Driver;
@@ -22,6 +20,9 @@ public sealed class TestNode(LoopbackNetwork network, string name, string path, 
 
     public FaultyDirectory Directory { get; private set; } = null!;
 
+    /// <summary>What it has logged of its role.</summary>
+    internal RoleLog Roles { get; } = new();
+
     /// <summary>Whether its disk is full from the start.</summary>
     public bool StartsFull { get; set; }
 
@@ -38,7 +39,7 @@ public sealed class TestNode(LoopbackNetwork network, string name, string path, 
         _disk = DiskDirectory.Open(path);
         Directory = new FaultyDirectory(_disk) { IsFull = StartsFull };
         var options = configure(new RaftOptions { Group = "site", Node = name });
-        _raft = await RaftNode.StartAsync(options, Machine, Transport, Directory, TimeProvider.System, NullLoggerFactory.Instance, new NoMeters());
+        _raft = await RaftNode.StartAsync(options, Machine, Transport, Directory, TimeProvider.System, Roles, new NoMeters());
         Id = _raft.Id;
     }
 
