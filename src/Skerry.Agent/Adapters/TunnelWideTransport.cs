@@ -147,6 +147,10 @@ internal sealed class TunnelWideTransport(string self, TimeProvider time) : IRep
         {
             while (await WideFrame.ReadAsync(stream, replaced.Token) is { } message) await _received.Writer.WriteAsync(message, replaced.Token);
         }
+        catch (ChannelClosedException)
+        {
+            // This node stops, and others speak to it still.
+        }
         finally
         {
             lock (_gate)

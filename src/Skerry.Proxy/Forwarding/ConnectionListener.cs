@@ -62,8 +62,9 @@ internal sealed class ConnectionListener : IAsyncDisposable
             {
                 return;
             }
-            catch (SocketException) when (stopping.IsCancellationRequested)
+            catch (SocketException ended) when (stopping.IsCancellationRequested || ended.SocketErrorCode == SocketError.OperationAborted)
             {
+                // The socket was closed here, in the middle of the wait.
                 return;
             }
             catch (SocketException refused)
