@@ -20,7 +20,7 @@ internal sealed record RaftResult(RaftSwarm Options, RaftRun Run, Exception? Fai
         CultureInfo.InvariantCulture,
         $"seed {Options.Seed}  voters {Options.Voters}+{Options.Others}  simulated {new TimeSpan(Run.World.Now.Ticks).TotalSeconds:0} s  steps {Run.World.Steps}  " +
         $"calls {Run.Group.History.Count} {Run.Verdict}  committed {Run.Ledger.Committed}  leaders {Run.Ledger.Elections}  changes {Run.Ledger.Changes}  restores {Run.Ledger.Restores}  " +
-        $"wipes {Run.Wipes}  write crashes {Run.Group.WriteCrashes}  hash {Hash:x16}  {Elapsed.TotalSeconds:0.00} s");
+        $"wipes {Run.Wipes}  flips {Run.Flips}  write crashes {Run.Group.WriteCrashes}  hash {Hash:x16}  {Elapsed.TotalSeconds:0.00} s");
 
     /// <summary>All a person needs to understand and replay a run that failed: seed, options, rule, last events.</summary>
     public string Report()

@@ -43,6 +43,9 @@ internal sealed class RaftRun
     /// <summary>How many disks were replaced.</summary>
     public int Wipes => _churn.Wipes;
 
+    /// <summary>How many bits flipped on disks.</summary>
+    public int Flips => _churn.Flips;
+
     /// <summary>Plays the options of a seed from beginning to end; a broken rule ends up in the result.</summary>
     public static RaftResult Execute(RaftSwarm options, Action<string>? trace = null)
     {

@@ -80,6 +80,9 @@ internal sealed record RaftSwarm
     /// <summary>Mean time between flushes that fail; zero: none; with files.</summary>
     public TimeSpan FailEvery { get; init; }
 
+    /// <summary>Mean time between bits that flip on the disk of a machine that is down; zero: none; with files.</summary>
+    public TimeSpan FlipEvery { get; init; }
+
     /// <summary>Whether the manifest's state machine goes along with the simulated one.</summary>
     public bool HasManifest { get; init; }
 
@@ -126,6 +129,7 @@ internal sealed record RaftSwarm
         };
         // By generators of their own: older draws stay as they were.
         drawn = drawn with { HasManifest = new Prng(~seed).Chance(0.4), Core = DrawPacing(drawn.Core, new Prng(seed ^ 0x6F62736572766572)) };
+        drawn = drawn with { FlipEvery = Often(new Prng(seed ^ 0x666C6970), 0.4, 1, 6) };
         return random.Chance(0.35) ? drawn.Nervous(random) : drawn;
     }
 
@@ -182,7 +186,7 @@ internal sealed record RaftSwarm
         group    {Voters} voters, {Others} others; election {Core.ElectionTimeout.TotalMilliseconds:0} ms, heartbeat {Core.HeartbeatInterval.TotalMilliseconds:0} ms
         core     message {Core.MaxMessageBytes} B, in flight {Core.MaxInflightMessages} and {Core.MaxInflightBytes} B, cache {Core.CacheBytes} B, chunk {Core.SnapshotChunkBytes} B
         observed every {Core.ObserverInterval.TotalMilliseconds:0} ms or {Core.ObserverBytes} B
-        disk     flush {Flush.TotalMilliseconds:0.##} ms, snapshot every {SnapshotEvery}, {Trailing} kept, dies at {WriteCrash:0.####} of the writes{(HasFiles ? $"; files, dies in {DiskDeath:0.####} of the calls, full every {FullEvery.TotalSeconds:0.#} s, fails every {FailEvery.TotalSeconds:0.#} s" : "")}
+        disk     flush {Flush.TotalMilliseconds:0.##} ms, snapshot every {SnapshotEvery}, {Trailing} kept, dies at {WriteCrash:0.####} of the writes{(HasFiles ? $"; files, dies in {DiskDeath:0.####} of the calls, full every {FullEvery.TotalSeconds:0.#} s, fails every {FailEvery.TotalSeconds:0.#} s, a bit flips every {FlipEvery.TotalSeconds:0.#} s" : "")}
         network  {Network}
         faults   {Faults}
         storm    {Storm.TotalSeconds:0} s, change every {ChangeEvery.TotalSeconds:0.##} s, move every {TransferEvery.TotalSeconds:0.##} s, wipe every {WipeEvery.TotalSeconds:0.##} s

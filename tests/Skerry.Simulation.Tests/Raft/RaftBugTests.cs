@@ -53,6 +53,7 @@ public sealed class RaftBugTests
         ThinkTime = TimeSpan.FromMilliseconds(5),
         ChangeEvery = TimeSpan.Zero,
         WipeEvery = TimeSpan.Zero,
+        FlipEvery = TimeSpan.Zero,
         Core = drawn.Core with { ElectionTimeout = TimeSpan.FromMilliseconds(500), HeartbeatInterval = TimeSpan.FromMilliseconds(100) },
         Network = new NetworkOptions { Mtu = 1 << 24 },
         Flush = TimeSpan.FromMilliseconds(1),

@@ -17,6 +17,9 @@ internal sealed class RaftChurn(RaftGroup group)
     /// <summary>How many disks were replaced.</summary>
     public int Wipes { get; private set; }
 
+    /// <summary>How many bits flipped.</summary>
+    public int Flips { get; private set; }
+
     public void Begin()
     {
         Repeat(_options.ChangeEvery, Change);
@@ -24,6 +27,8 @@ internal sealed class RaftChurn(RaftGroup group)
         Repeat(_options.WipeEvery, Wipe);
         Repeat(_options.FullEvery, Fill);
         Repeat(_options.FailEvery, Fail);
+        // A generator of its own: seeds without it stay as they were.
+        if (_options.HasFiles) Repeat(_options.FlipEvery, Flip, new Prng(_options.Seed ^ 0x62697473));
     }
 
     public void End()
@@ -35,9 +40,10 @@ internal sealed class RaftChurn(RaftGroup group)
         }
     }
 
-    private void Repeat(TimeSpan mean, Action<Prng> action)
+    private void Repeat(TimeSpan mean, Action<Prng> action) => Repeat(mean, action, _world.Random.Fork());
+
+    private void Repeat(TimeSpan mean, Action<Prng> action, Prng random)
     {
-        var random = _world.Random.Fork();
         if (mean > TimeSpan.Zero) Next();
 
         void Next() => _world.After(mean * Exponential.Draw(random), () =>
@@ -91,16 +97,33 @@ internal sealed class RaftChurn(RaftGroup group)
         Command(leader, "move", core => core.TransferTo(target, Now(leader)));
     }
 
-    private void Wipe(Prng random)
+    private void Wipe(Prng random) => TakeDown(random, (node, _) => Wipe(node));
+
+    private void Wipe(int node)
     {
-        var node = random.Next(_world.Nodes.Count);
-        var down = random.NextDuration(_options.Faults.DownFor);
-        var id = group.DiskOf(node).Id;
-        if (!Configurations().All(configuration => IsAlive(configuration, id))) return;
-        if (_world.Nodes[node].IsRunning) _world.Crash(_world.Nodes[node], withMachine: true);
         _world.Note("wipe", node, -1, null);
         group.Wipe(node);
         Wipes++;
+    }
+
+    /// <summary>What cannot be read for certain is replaced, as the log's refusal says; what was of no consequence must have none.</summary>
+    private void Flip(Prng random) => TakeDown(random, (node, disk) =>
+    {
+        var (where, isRefused) = disk.Files!.Flip(disk.Id);
+        _world.Note("flip", node, -1, where);
+        Flips++;
+        if (isRefused) Wipe(node);
+    });
+
+    /// <summary>Stops a node whose disk the group can do without, does something to that, and starts it again after a while.</summary>
+    private void TakeDown(Prng random, Action<int, RaftDisk> act)
+    {
+        var node = random.Next(_world.Nodes.Count);
+        var down = random.NextDuration(_options.Faults.DownFor);
+        var disk = group.DiskOf(node);
+        if (!Configurations().All(configuration => IsAlive(configuration, disk.Id))) return;
+        if (_world.Nodes[node].IsRunning) _world.Crash(_world.Nodes[node], withMachine: true);
+        act(node, disk);
         _world.After(down, () =>
         {
             if (!_world.Nodes[node].IsRunning) _world.Start(_world.Nodes[node]);

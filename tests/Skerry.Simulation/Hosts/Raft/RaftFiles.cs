@@ -126,6 +126,33 @@ internal sealed class RaftFiles(Prng random, Func<double> deathShare)
         _disk.FailsNextFlush = false;
     }
 
+    /// <summary>A bit flips on the disk of a machine that is down.</summary>
+    /// <param name="id">Whose disk it is.</param>
+    /// <returns>Where; null: there is nothing on it. And whether what is on it is refused: whoever runs the machine gives it another disk then. Else the bit was of no consequence.</returns>
+    public (string? Where, bool IsRefused) Flip(ulong id)
+    {
+        Invariant.That(_log is null);
+        _disk.Crash();
+        if (_disk.List().Count == 0) return (null, false);
+        var where = _disk.FlipBit();
+        try
+        {
+            _log = WriteAheadLog.Open(_disk, Identity, _options);
+            ReadAll(id);
+            ReadSnapshot();
+            return (where, false);
+        }
+        catch (StorageException)
+        {
+            return (where, true);
+        }
+        finally
+        {
+            _log?.Dispose();
+            _log = null;
+        }
+    }
+
     private void Put(ulong id, RaftRecord record)
     {
         switch (record.Kind)
