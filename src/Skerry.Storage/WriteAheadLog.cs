@@ -327,8 +327,8 @@ public sealed class WriteAheadLog : IDisposable
 
         void Put(Span<byte> target, int offset, RecordKind kind, ulong index, ReadOnlySpan<byte> content)
         {
-            new RecordHeader(Crc32C.Of(content), content.Length, kind, index, 0).Write(target[offset..], number, offset);
             content.CopyTo(target[(offset + RecordHeader.Size)..]);
+            new RecordHeader(Crc32C.Of(content), content.Length, kind, index, 0).Write(target[offset..], number, offset);
         }
     }
 

@@ -186,6 +186,33 @@ public sealed class WriteAheadLogTests : IDisposable
     }
 
     [Fact]
+    public void Zeros_that_were_written_are_no_lost_sectors()
+    {
+        var entry = new byte[1800];
+        entry[0] = 1;
+        using (var log = Open())
+        {
+            log.Append(1, entry);
+            log.Flush();
+        }
+
+        var file = Segments[^1];
+        var sound = File.ReadAllBytes(file);
+        var first = Array.FindLastIndex(sound, value => value != 0);
+        foreach (var at in new[] { first, first + 100, first + 1000, first + 1700 })
+        {
+            var damaged = (byte[])sound.Clone();
+            damaged[at] ^= 0x20;
+            File.WriteAllBytes(file, damaged);
+            Assert.Throws<StorageException>(() => Open());
+        }
+
+        File.WriteAllBytes(file, sound);
+        using var again = Open();
+        Assert.Equal(entry, again.Read(1).ToArray());
+    }
+
+    [Fact]
     public void A_missing_or_shortened_segment_is_refused()
     {
         using (var log = Open())

@@ -7,9 +7,6 @@ namespace Skerry.Storage.Log;
 /// <param name="number">The segment's number.</param>
 internal ref struct SegmentReader(ReadOnlySpan<byte> bytes, ulong number)
 {
-    /// <summary>What a disk writes or loses in one piece.</summary>
-    private const int Sector = 512;
-
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     /// <summary>Offset of the next record; once there is none, of where the records end.</summary>
@@ -51,7 +48,8 @@ internal ref struct SegmentReader(ReadOnlySpan<byte> bytes, ulong number)
         if (rest.Length < RecordHeader.Size || !rest[..RecordHeader.Size].ContainsAnyExcept((byte)0)) return null;
         if (!RecordHeader.TryRead(rest, number, Offset, out var header)) return "the header of the record there is not what was written";
         if (header.Length > rest.Length - RecordHeader.Size) return "the record there is longer than the segment";
-        return HasLostSector(Offset + RecordHeader.Size, Offset + RecordHeader.Size + header.Length) ? null : "the bytes of the record there are not those that were written";
+        var blanks = RecordHeader.CountBlanks(rest.Slice(RecordHeader.Size, header.Length), Offset + RecordHeader.Size);
+        return blanks > header.Blanks ? null : "the bytes of the record there are not those that were written";
     }
 
     private readonly bool TryRecord(int offset, out RecordHeader header)
@@ -61,16 +59,5 @@ internal ref struct SegmentReader(ReadOnlySpan<byte> bytes, ulong number)
             && RecordHeader.TryRead(_bytes[offset..], number, offset, out header)
             && header.Length <= _bytes.Length - offset - RecordHeader.Size
             && header.Content == Crc32C.Of(_bytes.Slice(offset + RecordHeader.Size, header.Length));
-    }
-
-    /// <summary>Whether some sector of the bytes, the header's own excepted, is all zeros as far as it belongs to them.</summary>
-    private readonly bool HasLostSector(int from, int to)
-    {
-        for (var begin = (from - 1) / Sector * Sector + Sector; begin < to; begin += Sector)
-        {
-            if (!_bytes[begin..Math.Min(begin + Sector, to)].ContainsAnyExcept((byte)0)) return true;
-        }
-
-        return false;
     }
 }

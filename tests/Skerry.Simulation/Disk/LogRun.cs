@@ -58,7 +58,7 @@ internal sealed class LogRun
         _log!.Flush();
         Keep(Now);
         _log.Dispose();
-        if (!_hasZeros) Damage(totals);
+        Damage(totals);
         return totals;
     }
 
