@@ -166,7 +166,7 @@ public sealed class SnapshotArchive : IDisposable
         }
         catch (Exception broken) when (broken is EndOfStreamException or FormatException or InvalidDataException or NotSupportedException or ArgumentException)
         {
-            throw broken as InvalidDataException is { } damaged && damaged.Message.StartsWith("The archive", StringComparison.Ordinal) ? damaged : Damaged(broken.Message);
+            throw broken as InvalidDataException is { } damaged && damaged.Message.StartsWith("The archive is", StringComparison.Ordinal) ? damaged : Damaged(broken.Message);
         }
 
         if (meta is null || sums is null || stateSum is null) throw Damaged("a part of it is missing");
@@ -204,5 +204,5 @@ public sealed class SnapshotArchive : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static InvalidDataException Damaged(string what) => new($"The archive is damaged: {what}.");
+    private static InvalidDataException Damaged(string what) => new($"The archive is damaged, or none: {what.TrimEnd('.')}.");
 }

@@ -90,6 +90,8 @@ public sealed class SnapshotArchiveTests : IAsyncDisposable
 
         foreach (var length in new[] { 0, 1, saved.Length / 2, saved.Length - 20 })
             await Assert.ThrowsAsync<InvalidDataException>(() => SnapshotArchive.OpenAsync(new MemoryStream(saved[..length]), Cancel));
+        var none = await Assert.ThrowsAsync<InvalidDataException>(() => SnapshotArchive.OpenAsync(new MemoryStream("no archive at all"u8.ToArray()), Cancel));
+        Assert.Matches("^The archive is damaged, or none: .*[^.]\\.$", none.Message);
     }
 
     [Fact]
