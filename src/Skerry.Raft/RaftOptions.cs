@@ -19,10 +19,13 @@ public sealed record RaftOptions
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(80);
 
     /// <summary>
-    /// How long what is to be sent to an observer gathers at the leader, so that it goes out in one message: the state of an observer is up to so much older than a voter's, unless somebody waits
-    /// for it there. Zero: it goes at once. Default 50 ms.
+    /// How long what is to be sent to observers gathers at the leader, for each observer there is, so that it goes out in one message: their state is up to so much older than a voter's, unless
+    /// somebody waits for it there. Zero: it goes at once. Default 5 ms.
     /// </summary>
-    public TimeSpan ObserverInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan ObserverInterval { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long it gathers at most, however many they are; default 100 ms.</summary>
+    public TimeSpan MaxObserverInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The largest command, bytes; at most 4 MiB, default 2 MiB.</summary>
     public int MaxCommandBytes { get; init; } = 2 << 20;

@@ -185,7 +185,7 @@ internal sealed record RaftSwarm
         seed     {Seed}
         group    {Voters} voters, {Others} others; election {Core.ElectionTimeout.TotalMilliseconds:0} ms, heartbeat {Core.HeartbeatInterval.TotalMilliseconds:0} ms
         core     message {Core.MaxMessageBytes} B, in flight {Core.MaxInflightMessages} and {Core.MaxInflightBytes} B, cache {Core.CacheBytes} B, chunk {Core.SnapshotChunkBytes} B
-        observed every {Core.ObserverInterval.TotalMilliseconds:0} ms or {Core.ObserverBytes} B
+        observed every {Core.ObserverInterval.TotalMilliseconds:0} ms each, {Core.MaxObserverInterval.TotalMilliseconds:0} ms or {Core.ObserverBytes} B
         disk     flush {Flush.TotalMilliseconds:0.##} ms, snapshot every {SnapshotEvery}, {Trailing} kept, dies at {WriteCrash:0.####} of the writes{(HasFiles ? $"; files, dies in {DiskDeath:0.####} of the calls, full every {FullEvery.TotalSeconds:0.#} s, fails every {FailEvery.TotalSeconds:0.#} s, a bit flips every {FlipEvery.TotalSeconds:0.#} s" : "")}
         network  {Network}
         faults   {Faults}
@@ -216,6 +216,7 @@ internal sealed record RaftSwarm
     private static RaftCoreOptions DrawPacing(RaftCoreOptions core, Prng random) => random.Chance(0.25) ? core : core with
     {
         ObserverInterval = TimeSpan.FromMilliseconds(1 + random.Next(random.Chance(0.2) ? 1000 : 100)),
+        MaxObserverInterval = TimeSpan.FromMilliseconds(1 + random.Next(1000)),
         ObserverBytes = 1 + random.Next(random.Chance(0.5) ? 2000 : 100_000),
     };
 

@@ -75,6 +75,8 @@ internal sealed partial class RaftCore
             if (!_peers.TryGetValue(member.Id, out var peer)) _peers[member.Id] = peer = new Progress(member.Id, _log.LastIndex + 1, _now, _options);
             peer.IsObserver = member.Role == MemberRole.Observer;
         }
+
+        SetObserverInterval();
     }
 
     private void AdvanceLeader()

@@ -76,8 +76,8 @@ internal sealed partial class RaftCore
         var entry = RaftEntry.Change(_log.LastIndex + 1, Term, configuration);
         _log.Append(entry);
         AdoptConfiguration(entry.Index, configuration);
-        AddPeers();
         foreach (var id in _peers.Keys.Where(id => !configuration.TryFind(id, out _)).ToArray()) _peers.Remove(id);
+        AddPeers();
         if (_transferTarget != 0 && !_peers.ContainsKey(_transferTarget)) AbortTransfer();
     }
 

@@ -9,6 +9,7 @@ namespace Skerry.Raft.Core;
 internal sealed partial class RaftCore
 {
     private Instant _gatheredAt = Instant.Never;
+    private TimeSpan _observerInterval;
     private Instant _sentToObserversAt;
     private ulong _sentToObservers;
     private ulong _sentToObserversBefore;
@@ -28,11 +29,11 @@ internal sealed partial class RaftCore
 
     /// <summary>Up to where a peer's log should be durable by now, as long as nothing is wrong with it.</summary>
     private ulong DueOf(Progress peer) =>
-        !IsPaced(peer) ? _log.LastIndex : _sentToObserversAt + _options.ObserverInterval <= _now ? _sentToObservers : _sentToObserversBefore;
+        !IsPaced(peer) ? _log.LastIndex : _sentToObserversAt + _observerInterval <= _now ? _sentToObservers : _sentToObserversBefore;
 
     /// <summary>Whether it had room for all that was sent to observers last, and so needs no more than to hear now and then.</summary>
     private bool IsPaced(Progress peer) =>
-        peer.IsObserver && _options.ObserverInterval > TimeSpan.Zero && peer.State == ProgressState.Replicate && peer.Next > _sentToObservers;
+        peer.IsObserver && _observerInterval > TimeSpan.Zero && peer.State == ProgressState.Replicate && peer.Next > _sentToObservers;
 
     private bool MayWait(Progress peer) => IsPaced(peer) && !peer.IsNudgeDue && !IsAwaited(peer);
 
@@ -47,9 +48,15 @@ internal sealed partial class RaftCore
 
     private bool HasNews(Progress peer) => peer.Next <= _log.LastIndex || peer.SentCommit < Math.Min(_commit, peer.Match);
 
+    private void SetObserverInterval()
+    {
+        var all = _options.ObserverInterval * _peers.Values.Count(peer => peer.IsObserver);
+        _observerInterval = all < _options.MaxObserverInterval ? all : _options.MaxObserverInterval;
+    }
+
     private void Gather()
     {
-        if (_gatheredAt == Instant.Never) _gatheredAt = _now + _options.ObserverInterval;
+        if (_gatheredAt == Instant.Never) _gatheredAt = _now + _observerInterval;
     }
 
     private bool TryEndGathering()

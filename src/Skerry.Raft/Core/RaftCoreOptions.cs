@@ -47,8 +47,14 @@ internal sealed record RaftCoreOptions
     /// <summary>Entries that an observer may be behind the commit index when it is promoted.</summary>
     public ulong PromotionLag { get; init; } = 128;
 
-    /// <summary>How long what is to be sent to an observer that keeps up gathers, so that it goes out in one message; zero: it goes at once, as to a voter.</summary>
+    /// <summary>
+    /// How long what is to be sent to observers that keep up gathers, for each observer there is, so that it goes out in one message and all of them together cost no more than so many
+    /// messages a second; zero: it goes at once, as to a voter.
+    /// </summary>
     public TimeSpan ObserverInterval { get; init; }
+
+    /// <summary>How long it gathers at most, however many they are.</summary>
+    public TimeSpan MaxObserverInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Bytes of entries that gather for observers at most; then they go out before the interval is over.</summary>
     public int ObserverBytes { get; init; } = 256 << 10;

@@ -57,6 +57,7 @@ internal sealed class NodeParts : IAsyncDisposable
             ElectionTimeout = options.ElectionTimeout,
             HeartbeatInterval = options.HeartbeatInterval,
             ObserverInterval = options.ObserverInterval,
+            MaxObserverInterval = options.MaxObserverInterval,
             MaxCommandBytes = options.MaxCommandBytes,
             // What lives for a second and then dies is what a generational collector is worst at: with four times this, pauses made p99 with 1000 writers three times as long.
             CacheBytes = 4 << 20,

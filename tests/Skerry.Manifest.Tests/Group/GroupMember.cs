@@ -28,7 +28,7 @@ internal sealed class GroupMember(ManifestGroup group, string name, string path)
         Log = new GroupLog(Node, "site", group.LinkOf(name), RaftReadMode.Quorum);
         _transport = group.Network.Join(name);
         _disk = DiskDirectory.Open(path);
-        var options = new RaftOptions { Group = "site", Node = name, SnapshotBytes = snapshotBytes, TrailingEntries = 10, ObserverInterval = group.ObserverInterval };
+        var options = new RaftOptions { Group = "site", Node = name, SnapshotBytes = snapshotBytes, TrailingEntries = 10, ObserverInterval = group.ObserverInterval, MaxObserverInterval = group.ObserverInterval };
         Raft = await RaftNode.StartAsync(options, Log, _transport, _disk, TimeProvider.System, NullLoggerFactory.Instance, new NoMeters());
         Log.Start(Raft);
     }

@@ -55,6 +55,19 @@ public sealed class ObserverTests
     }
 
     [Fact]
+    public void The_more_observers_there_are_the_longer_it_gathers_up_to_a_limit()
+    {
+        var group = Observed(options => options with { ObserverInterval = Interval / 4, MaxObserverInterval = Interval * 5 / 8 });
+        Assert.Equal(Interval / 2, Gathering(group));
+        group.Add(6);
+        group.Change(new MemberChange(MemberChangeKind.Add, 6, "n6"));
+        Assert.Equal(Interval * 5 / 8, Gathering(group));
+        group.Change(new MemberChange(MemberChangeKind.Remove, 6));
+        group.Change(new MemberChange(MemberChangeKind.Remove, 5));
+        Assert.Equal(Interval / 4, Gathering(group));
+    }
+
+    [Fact]
     public void More_bytes_than_may_gather_do_not_wait()
     {
         var group = Observed(options => options with { ObserverBytes = 1000 });
@@ -230,9 +243,23 @@ public sealed class ObserverTests
         Assert.Equal(["a"], group[4].Commands());
     }
 
+    /// <summary>How long a write takes to an observer.</summary>
+    private static TimeSpan Gathering(TestGroup group)
+    {
+        group.Pass(2 * Interval);
+        var began = group.Now;
+        var index = group.Propose("a").Index;
+        while (group[4].Core.CommitIndex < index) group.Pass(TimeSpan.FromTicks(Interval.Ticks / 8));
+        return group.Now - began;
+    }
+
     private static TestGroup Observed(Func<RaftCoreOptions, RaftCoreOptions>? configure = null)
     {
-        var group = new TestGroup(3, options => (configure?.Invoke(options) ?? options) with { ObserverInterval = Interval });
+        var group = new TestGroup(3, options =>
+        {
+            options = options with { ObserverInterval = Interval, MaxObserverInterval = Interval };
+            return configure?.Invoke(options) ?? options;
+        });
         group.Elect(1);
         group.Add(4);
         group.Add(5);
