@@ -8,7 +8,8 @@ var rounds = Option("--rounds", 3);
 var duration = TimeSpan.FromSeconds(Option("--seconds", 5));
 var program = Text("--skerry") ?? Path.GetFullPath($"src/Skerry.Agent/bin/Release/net10.0/{RuntimeInformation.RuntimeIdentifier}/publish/skerry");
 var only = Text("--only")?.Split(',');
-var contestants = Text("--contestants")?.Split(',') ?? ["etcd", "skerry"];
+var before = Text("--before");
+var contestants = Text("--contestants")?.Split(',') ?? (before is null ? ["etcd", "skerry"] : ["before", "skerry"]);
 var kills = Option("--kills", 0);
 var million = Option("--keys", 0);
 var observers = Option("--observers", 0);
@@ -143,6 +144,7 @@ Cluster Start(string name, string part)
     var cluster = name switch
     {
         "etcd" => Cluster.Etcd(path),
+        "before" => Cluster.Skerry(name, before!, path, 4, 0, flags),
         "skerry" => Cluster.Skerry(name, program, path, 3, 0, flags),
         _ => throw new ArgumentException($"No such contestant: {name}."),
     };

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text;
 
+using Skerry.Manifest.Driver;
+using Skerry.Manifest.Wire;
 using Skerry.Raft;
 
 namespace Skerry.Manifest;
@@ -14,6 +17,9 @@ namespace Skerry.Manifest;
 /// <param name="reads">What linearizable reads rest on.</param>
 public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, RaftReadMode reads) : IManifestLog, IStateMachine
 {
+    /// <summary>To whom commands were ever forwarded.</summary>
+    private readonly ConcurrentDictionary<string, bool> _forwarded = [];
+
     private readonly ulong _cluster = Core.StateHash.Mix(1, Encoding.UTF8.GetBytes(group)) | 1;
     private RaftNode? _raft;
 
@@ -27,7 +33,7 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
         {
             if (_raft is not { } raft) return default;
             var status = raft.LastStatus;
-            return new ManifestLogStatus(_cluster, raft.Id, status.LeaderId, status.Term, raft.CommitIndex, raft.AppliedIndex, IsObserver(status))
+            return new ManifestLogStatus(_cluster, raft.Id, status.LeaderId, status.Term, raft.CommitIndex, raft.AppliedIndex, IsObserver(status, status.Id))
             {
                 Silence = status.LeaderId == 0 && Volatile.Read(ref _leaderless) is var since and not 0 ? node.Time.GetElapsedTime(since) : TimeSpan.Zero,
             };
@@ -39,39 +45,60 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     {
         _raft = raft;
         raft.Changed += NoteLeader;
+        link.Refused += node.Refuse;
+        link.Lost += NoteLost;
         NoteLeader(raft.Status);
         node.Start(this);
     }
 
-    /// <summary>Takes a command that another node has forwarded here, as the leader.</summary>
-    /// <param name="command">Its bytes; the log's from now on, never to be changed or used again.</param>
-    /// <param name="from">The node's name; null: this one.</param>
-    /// <param name="cancellation">Ends the wait; the command may be applied all the same.</param>
-    public async Task<ManifestError> AcceptAsync(Memory<byte> command, string? from, CancellationToken cancellation)
+    /// <summary>Takes commands that another node has forwarded here, as the leader.</summary>
+    /// <param name="commands">In their order.</param>
+    /// <param name="from">The node's name.</param>
+    /// <param name="refused">Hears which are not in the log to stay, or may not be, by their numbers: at once or later, on any thread.</param>
+    public void Accept(IReadOnlyList<(ulong Number, Memory<byte> Command)> commands, string from, Action<ulong, ManifestError> refused)
     {
-        if (_raft is not { } raft) return ManifestError.NoLeader;
-        node.Stamp(command.Span);
-        var result = await raft.ProposeAsync(command, cancellation);
-        // Who asked there is answered when it is applied there.
-        if (from is not null && result.Error == RaftError.None) raft.Await(from, result.Index);
-        return result.Error switch
+        if (_raft is not { } raft)
         {
-            RaftError.None => ManifestError.None,
-            RaftError.NotLeader or RaftError.NotReady or RaftError.TransferUnderWay => ManifestError.NoLeader,
-            RaftError.LeaderLost => ManifestError.LeaderChanged,
-            RaftError.TooMuchInFlight => ManifestError.TooManyRequests,
-            RaftError.TooLarge => ManifestError.RequestTooLarge,
-            RaftError.DiskFull => ManifestError.DiskFull,
-            _ => ManifestError.Stopped,
-        };
+            foreach (var (number, _) in commands) refused(number, ManifestError.NoLeader);
+            return;
+        }
+
+        var status = raft.LastStatus;
+        var stamp = node.NewStamp(status.Term);
+        // Who asked there is answered when it is applied there, and what is sent to an observer is not in a hurry by itself.
+        Action<ulong>? taken = IsObserver(status, id: 0, from) ? index => raft.Await(from, index) : null;
+        var proposals = new RaftProposal[commands.Count];
+        for (var i = 0; i < proposals.Length; i++)
+        {
+            CommandCodec.Stamp(commands[i].Command.Span, stamp);
+            proposals[i] = new CommandProposal(commands[i].Command, commands[i].Number, refused, taken);
+        }
+
+        raft.Propose(proposals);
     }
 
     /// <inheritdoc/>
-    public Task<ManifestError> ProposeAsync(Memory<byte> command, CancellationToken cancellation)
+    public void Propose(Memory<byte> command)
     {
-        if (_raft?.LastStatus is not { } status) return Task.FromResult(ManifestError.NoLeader);
-        if (status.IsLeader) return AcceptAsync(command, from: null, cancellation);
-        return status.Leader is { } leader && status.LeaderId != _raft.Id ? link.ForwardAsync(leader, command, cancellation) : Task.FromResult(ManifestError.NoLeader);
+        var number = CommandCodec.Request(command.Span).Sequence;
+        if (_raft?.LastStatus is not { } status)
+        {
+            node.Refuse(number, ManifestError.NoLeader);
+        }
+        else if (status.IsLeader)
+        {
+            CommandCodec.Stamp(command.Span, node.NewStamp(status.Term));
+            _raft.Propose(new CommandProposal(command, number, node.Refuse, taken: null));
+        }
+        else if (status.Leader is { } leader && status.LeaderId != status.Id)
+        {
+            _forwarded.TryAdd(leader, true);
+            link.Forward(leader, command, number);
+        }
+        else
+        {
+            node.Refuse(number, ManifestError.NoLeader);
+        }
     }
 
     /// <inheritdoc/>
@@ -99,11 +126,11 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     /// <inheritdoc/>
     void IStateMachine.Restore(ulong index, Stream source) => node.Restore(index, source);
 
-    private static bool IsObserver(RaftStatus status)
+    private static bool IsObserver(RaftStatus status, ulong id, string? name = null)
     {
         foreach (var member in status.Members)
         {
-            if (member.Id == status.Id) return member.Role == RaftMemberRole.Observer;
+            if (member.Id == id || member.Node == name) return member.Role == RaftMemberRole.Observer;
         }
 
         return false;
@@ -113,6 +140,12 @@ public sealed class GroupLog(ManifestNode node, string group, ILeaderLink link, 
     {
         if (status.LeaderId != 0) Volatile.Write(ref _leaderless, 0);
         else Interlocked.CompareExchange(ref _leaderless, node.Time.GetTimestamp(), 0);
+    }
+
+    /// <summary>Which requests are concerned nobody keeps count of: those that are not are handed in again for nothing, and applied once.</summary>
+    private void NoteLost(string to)
+    {
+        if (_forwarded.ContainsKey(to)) node.RefuseAll(ManifestError.LeaderChanged);
     }
 
     private sealed class Written(ManifestSnapshot snapshot) : IRaftSnapshot

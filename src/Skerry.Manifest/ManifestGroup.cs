@@ -39,7 +39,7 @@ public sealed class ManifestGroup : IAsyncDisposable
     {
         (_options, _disk, _raft, Manifest, _log, _peers, _directory) = (options, disk, raft, manifest, log, peers, directory);
         _founder = new Founder(options, raft, directory, _peers, new FoundingFile(Path.Combine(path, "founding")), time, logger) { Joined = Announce };
-        _serving = new GroupServing(transport, AnswerAsync, logger);
+        _serving = new GroupServing(transport, AnswerAsync, log.Accept, logger);
         var pins = new MemberPins(Manifest);
         var autopilot = new Autopilot(options, raft, directory, _peers, () => _founder.Cluster, Manifest, pins, time, logger);
         _desk = new MemberDesk(raft, directory, _peers, pins, () => _founder.Cluster);
@@ -135,7 +135,6 @@ public sealed class ManifestGroup : IAsyncDisposable
     {
         switch (request.WhatCase)
         {
-            case GroupRequest.WhatOneofCase.Command: return new GroupAnswer { Error = (uint)await _log.AcceptAsync(request.Command.ToByteArray(), from, stopping).ConfigureAwait(false) };
             case GroupRequest.WhatOneofCase.Member: return new GroupAnswer { Error = (uint)await _desk.DoAsync(request.Member, stopping).ConfigureAwait(false) };
             case GroupRequest.WhatOneofCase.Report: return new GroupAnswer { Report = _members.Report() };
             case GroupRequest.WhatOneofCase.State: return new GroupAnswer { State = (uint)StateWatch.Answer(Manifest, from, request.State) };

@@ -15,9 +15,6 @@ namespace Skerry.Manifest;
 /// </summary>
 public sealed class ManifestNode : IAsyncDisposable
 {
-    /// <summary>Between two tries while there is no leader: an election takes some hundred milliseconds.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     private readonly ManifestOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,7 +24,8 @@ public sealed class ManifestNode : IAsyncDisposable
     private readonly Renewals _renewals;
     private readonly ManifestMetrics _metrics;
     private readonly Signal _applied = new();
-    private readonly SharedDeadline _deadline;
+    private readonly PendingRequests _pending;
+    private readonly Proposals _proposals;
     private readonly SessionNews _sessions = new();
     private readonly CancellationTokenSource _stopping = new();
     private IManifestLog? _log;
@@ -39,8 +37,9 @@ public sealed class ManifestNode : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = loggers.CreateLogger("Skerry.Manifest");
-        _replica = new Replica(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1, time);
-        _deadline = new SharedDeadline(options.RequestTimeout, time);
+        _pending = new PendingRequests(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1);
+        _proposals = new Proposals(_pending, options.RequestTimeout, time);
+        _replica = new Replica(_pending, time);
         _hub = new WatchHub(() => _replica.View);
         _renewals = new Renewals(ids => ProposeAsync(new RenewBody(ids)));
         _metrics = new ManifestMetrics(meters, this);
@@ -199,7 +198,7 @@ public sealed class ManifestNode : IAsyncDisposable
         var error = await log.ReadBarrierAsync(cancellation);
         for (var began = _time.GetTimestamp(); error is ManifestError.NoLeader or ManifestError.LeaderChanged && _time.GetElapsedTime(began) < _options.RequestTimeout;)
         {
-            await Task.Delay(Pause, _time, cancellation);
+            await Task.Delay(Proposals.Pause, _time, cancellation);
             error = await log.ReadBarrierAsync(cancellation);
         }
 
@@ -218,7 +217,7 @@ public sealed class ManifestNode : IAsyncDisposable
     }
 
     /// <summary>Writes the leader's time into a command. Whoever appends calls it, on the leader, right before.</summary>
-    public void Stamp(Span<byte> command) => _replica.Stamp(command, _log?.Status.Term ?? 0);
+    public void Stamp(Span<byte> command) => CommandCodec.Stamp(command, NewStamp(_log?.Status.Term ?? 0));
 
     /// <summary>Takes the next entry of the log. Never throws: what cannot be read changes nothing, and is logged.</summary>
     public void Apply(ulong index, ReadOnlySpan<byte> command)
@@ -229,6 +228,20 @@ public sealed class ManifestNode : IAsyncDisposable
         _sessions.Tell(_replica.SessionIndex);
         WakeWatchers();
     }
+
+    /// <summary>A command of this node that was handed in is not in the log to stay, or may not be: it is handed in again where that helps.</summary>
+    /// <param name="command">Its bytes.</param>
+    /// <param name="error">Why not.</param>
+    public void Refuse(ReadOnlySpan<byte> command, ManifestError error) => Refuse(CommandCodec.Request(command).Sequence, error);
+
+    /// <summary>The same by the command's number.</summary>
+    internal void Refuse(ulong sequence, ManifestError error) => _pending.Refuse(sequence, error);
+
+    /// <summary>The same for all that are under way.</summary>
+    internal void RefuseAll(ManifestError error) => _pending.RefuseAll(error);
+
+    /// <summary>The leader's time for commands that are about to be appended.</summary>
+    internal long NewStamp(ulong term) => _replica.NewStamp(term);
 
     /// <summary>The state as it is now, to be written while the group goes on.</summary>
     public ManifestSnapshot Snapshot() => _replica.Snapshot();
@@ -250,6 +263,7 @@ public sealed class ManifestNode : IAsyncDisposable
     {
         if (_stopping.IsCancellationRequested) return;
         await _stopping.CancelAsync();
+        _pending.Close();
         await _background;
         _stopping.Dispose();
     }
@@ -261,60 +275,24 @@ public sealed class ManifestNode : IAsyncDisposable
     internal ValueTask<bool> MarkedAsync(CancellationToken cancellation) => _replica.Marked.WaitAsync(cancellation);
 
     /// <summary>Has the group do something, and waits for this node to have done it.</summary>
-    internal Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default) => ProposeAsync(body, _deadline.Token, cancellation);
+    internal Task<ManifestResult> ProposeAsync(object body, CancellationToken cancellation = default) => ProposeAsync(body, CancellationToken.None, cancellation);
 
     /// <param name="body">What.</param>
-    /// <param name="deadline">Ends the wait with <see cref="ManifestError.Timeout"/>.</param>
+    /// <param name="deadline">Ends the wait with <see cref="ManifestError.Timeout"/>; none: as long as a request waits.</param>
     /// <param name="cancellation">Ends it with an exception.</param>
     internal async Task<ManifestResult> ProposeAsync(object body, CancellationToken deadline, CancellationToken cancellation)
     {
         if (_log is not { } log || _stopping.IsCancellationRequested) return Refused(ManifestError.Stopped);
         if (body is PutOp or LockOp or TxnOp or SequenceOp or GrantBody or SessionBody && await IsFullAsync(log)) return Refused(ManifestError.NoSpace);
-        if (_replica.Begin() is not { } request) return Refused(ManifestError.TooManyRequests);
         var began = _time.GetTimestamp();
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token, deadline);
         try
         {
-            var command = CommandCodec.Encode(new Command(0, request.Id, body));
-            if (command.Length > ManifestLimits.MaxRequestBytes) return Refused(ManifestError.RequestTooLarge);
-            var error = await AppendAsync(log, command, request.Answer, waiting.Token);
-            cancellation.ThrowIfCancellationRequested();
-            if (error != ManifestError.None) return Refused(error);
-            return request.Answer.IsCompletedSuccessfully ? request.Answer.Result : await request.Answer.WaitAsync(waiting.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Refused(_stopping.IsCancellationRequested ? ManifestError.Stopped : ManifestError.Timeout);
+            var (answer, error) = await _proposals.MakeAsync(log, body, deadline, cancellation);
+            return answer ?? Refused(error);
         }
         finally
         {
-            _replica.GiveUp(request.Id.Sequence);
             _metrics.Proposed(_time.GetElapsedTime(began));
-        }
-    }
-
-    /// <summary>Hands a command in until it is taken: the number it carries has it applied once.</summary>
-    private async Task<ManifestError> AppendAsync(IManifestLog log, byte[] command, Task<ManifestResult> answer, CancellationToken cancellation)
-    {
-        for (var bytes = command; ; bytes = (byte[])command.Clone())
-        {
-            // A log may keep the bytes it was given: each try has its own.
-            var error = await log.ProposeAsync(bytes, cancellation);
-            if (error is not (ManifestError.NoLeader or ManifestError.LeaderChanged)) return error;
-            try
-            {
-                await answer.WaitAsync(Pause, _time, cancellation);
-                return ManifestError.None;
-            }
-            catch (TimeoutException)
-            {
-                // Not applied yet: hand it in again.
-            }
-            catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
-            {
-                return error;
-            }
         }
     }
 

@@ -87,15 +87,28 @@ public sealed class RaftNode : IAsyncDisposable
     /// <param name="cancellation">Ends the wait; the command may be applied all the same.</param>
     public Task<RaftResult> ProposeAsync(ReadOnlyMemory<byte> command, CancellationToken cancellation)
     {
-        var proposal = new Proposal(command);
-        if (command.Length > _parts.Options.MaxCommandBytes)
+        var proposal = new AwaitedProposal(command);
+        Propose(proposal);
+        return cancellation.CanBeCanceled ? proposal.Task.WaitAsync(cancellation) : proposal.Task;
+    }
+
+    /// <summary>Has commands appended to the log, on the leader, one behind the other; each is told what became of it.</summary>
+    public void Propose(IReadOnlyList<RaftProposal> proposals)
+    {
+        if (proposals.All(proposal => proposal.Command.Length <= _parts.Options.MaxCommandBytes))
         {
-            proposal.Complete(RaftError.TooLarge);
-            return proposal.Task;
+            _parts.Loop.Post(proposals);
+            return;
         }
 
-        _parts.Loop.Post(proposal);
-        return cancellation.CanBeCanceled ? proposal.Task.WaitAsync(cancellation) : proposal.Task;
+        foreach (var proposal in proposals) Propose(proposal);
+    }
+
+    /// <summary>Has a command appended to the log, on the leader; it is told what became of it.</summary>
+    public void Propose(RaftProposal proposal)
+    {
+        if (proposal.Command.Length > _parts.Options.MaxCommandBytes) proposal.Complete(RaftError.TooLarge);
+        else _parts.Loop.Post(proposal);
     }
 
     /// <summary>

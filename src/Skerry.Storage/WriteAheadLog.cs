@@ -114,12 +114,13 @@ public sealed class WriteAheadLog : IDisposable
     /// <summary>Appends an entry in the place of everything from <paramref name="index"/> on.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is below the first or leaves a gap, or the entry is larger than <see cref="MaxEntry"/>.</exception>
     /// <exception cref="StorageException">No room, or the log is broken.</exception>
-    public void Append(ulong index, ReadOnlySpan<byte> entry)
+    public void Append(ulong index, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> rest = default)
     {
         if (!_table.CanPut(index)) throw new ArgumentOutOfRangeException(nameof(index), index, $"The log holds {FirstIndex} to {LastIndex}: an entry goes in there or directly behind.");
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.Length, MaxEntry, nameof(entry));
-        var offset = Add(RecordKind.Entry, index, entry);
-        _table.Put(index, new EntryPlace(Current.Number, offset, entry.Length));
+        var length = (long)entry.Length + rest.Length;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaxEntry, nameof(entry));
+        var offset = Add(RecordKind.Entry, index, entry, rest);
+        _table.Put(index, new EntryPlace(Current.Number, offset, (int)length));
     }
 
     /// <summary>Replaces the state.</summary>
@@ -243,18 +244,21 @@ public sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>Puts a record behind the others, in memory. Nothing has happened when it throws for want of room.</summary>
-    private int Add(RecordKind kind, ulong index, ReadOnlySpan<byte> content)
+    private int Add(RecordKind kind, ulong index, ReadOnlySpan<byte> content, ReadOnlySpan<byte> rest = default)
     {
         ThrowIfBroken();
-        var span = (int)RecordHeader.Span(content.Length);
+        var length = content.Length + rest.Length;
+        var span = (int)RecordHeader.Span(length);
         var room = Current.Capacity - Current.End - (kind == RecordKind.Bounds ? 0 : Reserve);
         if (span > room) Rotate(span);
         else if (Current.End - _written + span > MaxPending) WritePending();
         var offset = Current.End;
         var target = Room(span);
-        content.CopyTo(target[RecordHeader.Size..]);
-        target[(RecordHeader.Size + content.Length)..].Clear();
-        new RecordHeader(Crc32C.Of(content), content.Length, kind, index, _flushed).Write(target, Current.Number, offset);
+        var body = target.Slice(RecordHeader.Size, length);
+        content.CopyTo(body);
+        rest.CopyTo(body[content.Length..]);
+        target[(RecordHeader.Size + length)..].Clear();
+        new RecordHeader(Crc32C.Of(body), length, kind, index, _flushed).Write(target, Current.Number, offset);
         Current.End += span;
         return offset;
     }

@@ -13,7 +13,7 @@ public sealed class LogOfOne(ManifestNode node) : IManifestLog, IManifestGroup
     /// <summary>Whether it has no leader.</summary>
     public bool IsLost { get; set; }
 
-    /// <summary>Whether the next proposals are applied, and their answers lost.</summary>
+    /// <summary>How many of the next proposals are applied, and refused before that as if they might not be.</summary>
     public int AnswersToLose { get; set; }
 
     /// <summary>How often a command has been handed in.</summary>
@@ -25,16 +25,15 @@ public sealed class LogOfOne(ManifestNode node) : IManifestLog, IManifestGroup
 
     public ManifestLogStatus Status => new(0xcdf818194e3a8c32, Member, IsLost ? 0 : Member, Term, _index, _index, IsLearner: false);
 
-    public Task<ManifestError> ProposeAsync(Memory<byte> command, CancellationToken cancellation)
+    public void Propose(Memory<byte> command)
     {
         lock (_gate)
         {
             Proposals++;
-            if (IsLost) return Task.FromResult(ManifestError.NoLeader);
+            if (IsLost || AnswersToLose-- > 0) node.Refuse(command.Span, IsLost ? ManifestError.NoLeader : ManifestError.LeaderChanged);
+            if (IsLost) return;
             node.Stamp(command.Span);
             node.Apply(++_index, command.Span);
-            if (AnswersToLose-- > 0) return Task.FromResult(ManifestError.LeaderChanged);
-            return Task.FromResult(ManifestError.None);
         }
     }
 

@@ -20,11 +20,11 @@ internal sealed class PrometheusExporter : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Skerry.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name.StartsWith("Skerry.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument, new InstrumentSeries(instrument, Find));
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
-        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, series) => Record(instrument, value, tags, (InstrumentSeries)series!));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, series) => Record(instrument, value, tags, (InstrumentSeries)series!));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, series) => Record(instrument, value, tags, (InstrumentSeries)series!));
         _listener.Start();
     }
 
@@ -75,7 +75,15 @@ internal sealed class PrometheusExporter : IDisposable
         }
     }
 
-    private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private static void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, InstrumentSeries all)
+    {
+        var series = all.Of(tags);
+        if (all.IsHistogram) series.Observe(value);
+        else if (instrument.IsObservable) series.Set(value);
+        else series.Add(value);
+    }
+
+    private Series Find(Instrument instrument, KeyValuePair<string, object?>[] tags)
     {
         var kind = instrument.GetType().Name;
         var isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
@@ -83,11 +91,8 @@ internal sealed class PrometheusExporter : IDisposable
         var type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
         var (family, part) = FamilyOf(instrument, type);
         var key = (family.Name + part, LabelsOf(tags));
-        if (!_series.TryGetValue(key, out var series)) series = _series.GetOrAdd(key, new Series(
-            instrument.Name, tags.ToArray(), instrument.Description ?? instrument.Name, type, family, instrument.IsObservable));
-        if (isHistogram) series.Observe(value);
-        else if (instrument.IsObservable) series.Set(value);
-        else series.Add(value);
+        return _series.TryGetValue(key, out var series) ? series : _series.GetOrAdd(
+            key, new Series(instrument.Name, tags, instrument.Description ?? instrument.Name, type, family, instrument.IsObservable));
     }
 
     /// <summary>Where an instrument stands; an observable counter named <c>.bucket</c>, <c>.sum</c> or <c>.count</c> is a part of a histogram that somebody else keeps.</summary>

@@ -4,10 +4,9 @@ using Skerry.Manifest.Wire;
 namespace Skerry.Manifest.Driver;
 
 /// <summary>This node's copy of the state. One thread applies; readers of keys take <see cref="View"/> and no lock, everything else goes through the lock.</summary>
-internal sealed class Replica(ulong client, TimeProvider time)
+internal sealed class Replica(PendingRequests pending, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly PendingRequests _pending = new(client);
     private readonly LogClock _clock = new(time);
     private ManifestMachine _machine = new() { ReadState = SnapshotReader.TryRead };
     private KeySpaceView _view = new ManifestMachine().Keys.View;
@@ -44,7 +43,7 @@ internal sealed class Replica(ulong client, TimeProvider time)
             Applied = index;
             if (!isRead)
             {
-                _pending.Answer(CommandCodec.Request(bytes) is { } own && own.Client == client ? own.Sequence : 0, new ManifestResult { Error = ManifestError.Malformed });
+                pending.Answer(CommandCodec.Request(bytes) is { } own && own.Client == pending.Client ? own.Sequence : 0, new ManifestResult { Error = ManifestError.Malformed });
                 nextDeadline = _machine.NextDeadline;
                 return null;
             }
@@ -60,7 +59,7 @@ internal sealed class Replica(ulong client, TimeProvider time)
                 Publish();
             }
 
-            if (command.Request.Client == client) _pending.Answer(command.Request.Sequence, result);
+            if (command.Request.Client == pending.Client) pending.Answer(command.Request.Sequence, result);
             nextDeadline = _machine.NextDeadline;
             return result;
         }
@@ -89,24 +88,14 @@ internal sealed class Replica(ulong client, TimeProvider time)
             Applied = index;
             _clock.Observe(machine.Clock);
             Publish();
-            _pending.Answer(request => machine.Remembered(request));
+            pending.Answer(request => machine.Remembered(request));
         }
     }
 
-    /// <summary>Begins a request; null when too many are under way.</summary>
-    public (RequestId Id, Task<ManifestResult> Answer)? Begin()
+    /// <summary>The leader's time, for commands of its term.</summary>
+    public long NewStamp(ulong term)
     {
-        lock (_gate) return _pending.Count >= ManifestLimits.MaxPending ? null : _pending.Add();
-    }
-
-    public void GiveUp(ulong sequence)
-    {
-        lock (_gate) _pending.GiveUp(sequence);
-    }
-
-    public void Stamp(Span<byte> command, ulong term)
-    {
-        lock (_gate) CommandCodec.Stamp(command, _clock.Stamp(term));
+        lock (_gate) return _clock.Stamp(term);
     }
 
     /// <summary>A look at everything but keys, under the lock: be short.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 
 using Google.Protobuf;
@@ -26,25 +27,31 @@ internal static class GroupFrames
     public static async ValueTask<T?> ReadAsync<T>(PipeReader source, MessageParser<T> parser, CancellationToken cancellation)
         where T : class, IMessage<T>
     {
+        var one = new List<T>(1);
+        return await ReadAllAsync(source, parser, one, 1, cancellation).ConfigureAwait(false) ? one[0] : null;
+    }
+
+    /// <summary>The next message, and all that have come with it; false at the stream's end.</summary>
+    /// <exception cref="InvalidDataException">One is none, or too long.</exception>
+    public static async ValueTask<bool> ReadAllAsync<T>(PipeReader source, MessageParser<T> parser, List<T> into, int most, CancellationToken cancellation)
+        where T : class, IMessage<T>
+    {
         while (true)
         {
             var read = await source.ReadAsync(cancellation).ConfigureAwait(false);
-            if (TryTake(read.Buffer, parser, out var message, out var rest))
-            {
-                source.AdvanceTo(rest);
-                return message;
-            }
-
-            source.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            var rest = read.Buffer;
+            while (into.Count < most && TryTake(ref rest, parser, out var message)) into.Add(message);
+            source.AdvanceTo(rest.Start, into.Count > 0 ? rest.Start : rest.End);
+            if (into.Count > 0) return true;
             if (!read.IsCompleted) continue;
-            return read.Buffer.IsEmpty ? null : throw new InvalidDataException("The stream ended in the middle of a message.");
+            return read.Buffer.IsEmpty ? false : throw new InvalidDataException("The stream ended in the middle of a message.");
         }
     }
 
-    private static bool TryTake<T>(ReadOnlySequence<byte> bytes, MessageParser<T> parser, out T? message, out SequencePosition rest)
+    private static bool TryTake<T>(ref ReadOnlySequence<byte> bytes, MessageParser<T> parser, [NotNullWhen(true)] out T? message)
         where T : class, IMessage<T>
     {
-        (message, rest) = (null, default);
+        message = null;
         var reader = new SequenceReader<byte>(bytes);
         if (!reader.TryReadLittleEndian(out int length)) return false;
         if (length is < 0 or > MaxMessage) throw new InvalidDataException($"A message of {length} bytes is announced, at most {MaxMessage} are allowed.");
@@ -59,7 +66,7 @@ internal static class GroupFrames
             throw new InvalidDataException($"A message cannot be read: {wrong.Message}", wrong);
         }
 
-        rest = body.End;
+        bytes = bytes.Slice(body.End);
         return true;
     }
 }

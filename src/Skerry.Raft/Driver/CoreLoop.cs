@@ -29,7 +29,7 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
     private readonly ReadTable _reads;
     private readonly RaftMetrics _metrics;
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Queue<Proposal> _gathered = new();
+    private readonly Queue<RaftProposal> _gathered = new();
     private RaftCore _core;
     private List<object> _inbox = [];
     private List<object> _taken = [];
@@ -66,9 +66,15 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
         if (!TryPost(new LoopCommand(command, stopped))) stopped?.Invoke();
     }
 
-    public void Post(Proposal proposal)
+    public void Post(RaftProposal proposal)
     {
         if (!TryPost(proposal)) proposal.Complete(RaftError.Stopped);
+    }
+
+    /// <summary>Proposals that came together go into the log together.</summary>
+    public void Post(IReadOnlyList<RaftProposal> proposals)
+    {
+        if (!TryPost(proposals)) Refuse((object)proposals, RaftError.Stopped);
     }
 
     public void Post(ReadAsk ask)
@@ -152,7 +158,8 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
 
     private static void Refuse(object item, RaftError error)
     {
-        if (item is Proposal proposal) proposal.Complete(error);
+        if (item is RaftProposal proposal) proposal.Complete(error);
+        else if (item is IReadOnlyList<RaftProposal> proposals) foreach (var one in proposals) one.Complete(error);
         else if (item is ReadAsk ask) ask.TrySetResult(new RaftResult(error));
         else if (item is LoopCommand command) command.Stopped?.Invoke();
     }
@@ -186,7 +193,6 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
         if (_isRunning || _isClosed) return false;
         return _isRunning = true;
     }
-
 
     private void DropGathered()
     {
@@ -243,9 +249,11 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
                 case List<RaftMessage> messages:
                     foreach (var message in messages) _core.Receive(message, now);
                     break;
-                case Proposal proposal:
-                    _gathered.Enqueue(proposal);
-                    _gatheredBytes += proposal.Command.Length;
+                case RaftProposal proposal:
+                    Gather(proposal);
+                    break;
+                case IReadOnlyList<RaftProposal> proposals:
+                    foreach (var one in proposals) Gather(one);
                     break;
                 case ReadAsk ask:
                     (reads ??= []).Add(ask);
@@ -269,6 +277,12 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
         Arm(isDue);
     }
 
+    private void Gather(RaftProposal proposal)
+    {
+        _gathered.Enqueue(proposal);
+        _gatheredBytes += proposal.Command.Length;
+    }
+
     private void TakeProgress(Instant now)
     {
         ulong persisted;
@@ -289,7 +303,7 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
     {
         while (_gathered.Count > 0 && (_core.Role != RaftRole.Leader || IsDiskFull || _written - _persistedSeen < MaxWritesUnderWay || _gatheredBytes >= MaxGathered))
         {
-            var batch = new List<Proposal>(_gathered.Count);
+            var batch = new List<RaftProposal>(_gathered.Count);
             var bytes = 0L;
             while (bytes < MaxGathered && _gathered.TryDequeue(out var proposal))
             {
@@ -303,7 +317,7 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
         }
     }
 
-    private void Propose(List<Proposal> batch, Instant now)
+    private void Propose(List<RaftProposal> batch, Instant now)
     {
         var result = _core.Propose(batch.ConvertAll(proposal => proposal.Command), now);
         if (!result.IsTaken)
@@ -316,7 +330,7 @@ internal sealed class CoreLoop : IThreadPoolWorkItem, IAsyncDisposable
         _metrics.Proposed(batch.Count);
     }
 
-    private void Refuse(List<Proposal> batch, RaftError error)
+    private void Refuse(List<RaftProposal> batch, RaftError error)
     {
         _metrics.Refused(batch.Count, error);
         foreach (var proposal in batch) proposal.Complete(error);

@@ -147,7 +147,13 @@ internal sealed class LogWriter : IDisposable
     private void Put(Persist persist)
     {
         if (persist.Reset is { } snapshot && (_log.FirstIndex != snapshot.Index + 1 || _log.LastIndex != snapshot.Index)) _log.Reset(snapshot.Index);
-        foreach (var entry in persist.Entries) _log.Append(entry.Index, EntryCodec.Encode(entry));
+        Span<byte> head = stackalloc byte[AppendCodec.MaxHead];
+        foreach (var entry in persist.Entries)
+        {
+            if (entry.Configuration is null) _log.Append(entry.Index, head[..AppendCodec.WriteHead(entry, head)], entry.Data.Span);
+            else _log.Append(entry.Index, EntryCodec.Encode(entry));
+        }
+
         if (persist.State is { } state) _log.SetState(EntryCodec.Encode(Id, state));
     }
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 
-using Google.Protobuf;
-
 using Microsoft.Extensions.Logging;
 
 using Skerry.Raft.Core;
@@ -176,15 +174,8 @@ internal sealed class PeerLink(string node, RaftStreamKind kind, IRaftTransport 
         return messages > 0;
     }
 
-    private void Frame(RaftMessage message)
-    {
-        var envelope = RaftCodec.ToEnvelope(message);
-        var size = envelope.CalculateSize();
-        var target = _buffer.GetSpan(sizeof(int) + size);
-        BinaryPrimitives.WriteInt32LittleEndian(target, size);
-        envelope.WriteTo(target.Slice(sizeof(int), size));
-        _buffer.Advance(sizeof(int) + size);
-    }
+    private void Frame(RaftMessage message) =>
+        RaftCodec.Write(message, _buffer, sizeof(int), static (head, length) => BinaryPrimitives.WriteInt32LittleEndian(head, length));
 
     private void Drop(int written)
     {

@@ -4,10 +4,10 @@ namespace Skerry.Raft.Driver;
 internal sealed class ProposalTable
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Proposal> _waiting = new();
+    private readonly Queue<RaftProposal> _waiting = new();
 
     /// <summary>They stand in the log one behind the other.</summary>
-    public void Add(List<Proposal> proposals, ulong first, ulong term)
+    public void Add(List<RaftProposal> proposals, ulong first, ulong term)
     {
         lock (_gate)
         {
@@ -24,7 +24,7 @@ internal sealed class ProposalTable
     {
         while (TryTake(index, out var proposal))
         {
-            if (proposal.Index == index && proposal.Term == term) proposal.TrySetResult(new RaftResult(RaftError.None, index, value));
+            if (proposal.Index == index && proposal.Term == term) proposal.Complete(new RaftResult(RaftError.None, index, value));
             else proposal.Complete(RaftError.LeaderLost);
         }
     }
@@ -34,14 +34,14 @@ internal sealed class ProposalTable
 
     public void Stopped() => Drop(0, RaftError.Stopped);
 
-    private bool TryTake(ulong upTo, out Proposal proposal)
+    private bool TryTake(ulong upTo, out RaftProposal proposal)
     {
         lock (_gate) return _waiting.TryPeek(out proposal!) && proposal.Index <= upTo && _waiting.TryDequeue(out proposal!);
     }
 
     private void Drop(ulong above, RaftError error)
     {
-        Proposal[] dropped;
+        RaftProposal[] dropped;
         lock (_gate)
         {
             dropped = [.. _waiting.Where(proposal => proposal.Index > above)];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 using Google.Protobuf;
@@ -10,7 +11,40 @@ namespace Skerry.Raft.Wire;
 internal static class RaftCodec
 {
     /// <summary>The bytes of a message.</summary>
-    public static byte[] Encode(RaftMessage message) => ToEnvelope(message).ToByteArray();
+    public static byte[] Encode(RaftMessage message)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        Write(message, buffer, headLength: 0);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes a message, behind room for a head.</summary>
+    /// <param name="message">It.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="headLength">Bytes of the head.</param>
+    /// <param name="head">Fills it in, given the message's length.</param>
+    public static void Write(RaftMessage message, IBufferWriter<byte> target, int headLength, SpanAction<byte, int>? head = null)
+    {
+        if (message is Append append)
+        {
+            var length = AppendCodec.SizeOf(append, out var body);
+            AppendCodec.Write(append, body, Begin(length));
+            target.Advance(headLength + length);
+            return;
+        }
+
+        var envelope = ToEnvelope(message);
+        var size = envelope.CalculateSize();
+        envelope.WriteTo(Begin(size));
+        target.Advance(headLength + size);
+
+        Span<byte> Begin(int length)
+        {
+            var room = target.GetSpan(headLength + length);
+            head?.Invoke(room[..headLength], length);
+            return room.Slice(headLength, length);
+        }
+    }
 
     /// <summary>Reads one message that fills <paramref name="source"/>.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> source, [NotNullWhen(true)] out RaftMessage? message, out DecodeError error)
@@ -30,7 +64,7 @@ internal static class RaftCodec
         return message is not null;
     }
 
-    /// <summary>A message as the schema's type, for who writes it into a buffer of his own; payloads are shared, not copied.</summary>
+    /// <summary>A message as the schema's type; payloads are shared, not copied.</summary>
     public static RaftEnvelope ToEnvelope(RaftMessage message)
     {
         var envelope = new RaftEnvelope { From = message.From, To = message.To, Term = message.Term };

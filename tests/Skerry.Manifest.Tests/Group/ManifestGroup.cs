@@ -48,7 +48,7 @@ internal sealed class ManifestGroup : IAsyncDisposable
     /// <summary>All that are up have applied the same and have the same hash.</summary>
     public Task AgreeAsync() => Eventually.HoldsAsync(() => Members.Where(member => member.IsUp).Select(member => member.Node.StateHash).Distinct().Count() == 1, Describe);
 
-    /// <summary>The next answers from the leader are lost on their way; what was asked for is done.</summary>
+    /// <summary>After the next forwarded commands the link is lost: nobody knows whether they arrived.</summary>
     public void LoseAnswers(int count) => _toLose = count;
 
     /// <summary>The way from a node to the leader.</summary>
@@ -64,12 +64,16 @@ internal sealed class ManifestGroup : IAsyncDisposable
 
     private sealed class Link(ManifestGroup group, string from) : ILeaderLink
     {
-        public async Task<ManifestError> ForwardAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
+        public event Action<ulong, ManifestError>? Refused;
+
+        public event Action<string>? Lost;
+
+        public void Forward(string node, ReadOnlyMemory<byte> command, ulong number)
         {
             var leader = group.Members.First(member => member.Name == node);
-            if (!leader.IsUp) return ManifestError.NoLeader;
-            var answer = await leader.Log.AcceptAsync(command.ToArray(), from, cancellation);
-            return Interlocked.Decrement(ref group._toLose) >= 0 ? ManifestError.LeaderChanged : answer;
+            if (leader.IsUp) leader.Log.Accept([(number, command.ToArray())], from, (refused, error) => Refused?.Invoke(refused, error));
+            else Refused?.Invoke(number, ManifestError.NoLeader);
+            if (Interlocked.Decrement(ref group._toLose) >= 0) Lost?.Invoke(node);
         }
     }
 }

@@ -42,6 +42,7 @@ public sealed class RaftCodecTests
     public void Every_message_comes_back_as_it_was(int number)
     {
         var bytes = RaftCodec.Encode(Examples[number]);
+        Assert.Equal(Google.Protobuf.MessageExtensions.ToByteArray(RaftCodec.ToEnvelope(Examples[number])), bytes);
         Assert.True(RaftCodec.TryDecode(bytes, out var message, out var error));
         Assert.Equal(DecodeError.None, error);
         Assert.Equal(Examples[number].GetType(), message.GetType());

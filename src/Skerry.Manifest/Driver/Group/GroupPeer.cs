@@ -12,6 +12,8 @@ internal sealed class GroupPeer : IAsyncDisposable
 
     private readonly string _node;
     private readonly IGroupTransport _transport;
+    private readonly Action<GroupAnswer> _refused;
+    private readonly Action _lost;
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<GroupAnswer>> _waiting = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly GatheringWriter _writer;
@@ -21,9 +23,11 @@ internal sealed class GroupPeer : IAsyncDisposable
 
     /// <param name="node">Its name.</param>
     /// <param name="transport">The way there.</param>
-    public GroupPeer(string node, IGroupTransport transport)
+    /// <param name="refused">Hears which commands are refused there.</param>
+    /// <param name="lost">Hears that it is not known of any command whether it arrived.</param>
+    public GroupPeer(string node, IGroupTransport transport, Action<GroupAnswer> refused, Action lost)
     {
-        (_node, _transport) = (node, transport);
+        (_node, _transport, _refused, _lost) = (node, transport, refused, lost);
         _writer = new GatheringWriter(OpenAsync, Lose, _stopping.Token);
     }
 
@@ -45,6 +49,22 @@ internal sealed class GroupPeer : IAsyncDisposable
         finally
         {
             _waiting.TryRemove(request.Number, out _);
+        }
+    }
+
+    /// <summary>Says something to which there is an answer only if it is refused.</summary>
+    /// <returns>False when it cannot be said.</returns>
+    public bool TryTell(GroupRequest request)
+    {
+        if (_stopping.IsCancellationRequested) return false;
+        try
+        {
+            _writer.Add(request);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
@@ -81,7 +101,8 @@ internal sealed class GroupPeer : IAsyncDisposable
         {
             while (await GroupFrames.ReadAsync(reader, GroupAnswer.Parser, cancellation).ConfigureAwait(false) is { } answer)
             {
-                if (_waiting.TryRemove(answer.Number, out var waiting)) waiting.TrySetResult(answer);
+                if (answer.IsRefusal) _refused(answer);
+                else if (_waiting.TryRemove(answer.Number, out var waiting)) waiting.TrySetResult(answer);
             }
 
             over = new IOException($"{_node} has ended the stream.");
@@ -103,5 +124,7 @@ internal sealed class GroupPeer : IAsyncDisposable
         {
             if (_waiting.TryRemove(number, out _)) waiting.TrySetException(over);
         }
+
+        _lost();
     }
 }

@@ -18,6 +18,12 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
 
     private readonly ConcurrentDictionary<string, Lazy<GroupPeer>> _peers = new(StringComparer.Ordinal);
 
+    /// <inheritdoc/>
+    public event Action<ulong, ManifestError>? Refused;
+
+    /// <inheritdoc/>
+    public event Action<string>? Lost;
+
     /// <summary>Asks about a founding; null: there was no answer.</summary>
     public async Task<FoundingAnswer?> AskAsync(string node, GroupRequest request, CancellationToken cancellation)
     {
@@ -36,17 +42,9 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
     }
 
     /// <inheritdoc/>
-    public async Task<ManifestError> ForwardAsync(string node, ReadOnlyMemory<byte> command, CancellationToken cancellation)
+    public void Forward(string node, ReadOnlyMemory<byte> command, ulong number)
     {
-        try
-        {
-            var answer = await Of(node).AskAsync(new GroupRequest { Command = UnsafeByteOperations.UnsafeWrap(command) }, cancellation).ConfigureAwait(false);
-            return Enum.IsDefined((ManifestError)answer.Error) ? (ManifestError)answer.Error : ManifestError.LeaderChanged;
-        }
-        catch (Exception failed) when (failed is IOException or ObjectDisposedException)
-        {
-            return ManifestError.LeaderChanged;
-        }
+        if (!Of(node).TryTell(new GroupRequest { Number = number, Command = UnsafeByteOperations.UnsafeWrap(command) })) Refused?.Invoke(number, ManifestError.LeaderChanged);
     }
 
     /// <summary>Has another node compare its state with this one's.</summary>
@@ -101,5 +99,8 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
         foreach (var peer in _peers.Values) await peer.Value.DisposeAsync().ConfigureAwait(false);
     }
 
-    private GroupPeer Of(string node) => _peers.GetOrAdd(node, name => new Lazy<GroupPeer>(() => new GroupPeer(name, transport))).Value;
+    private void OnRefusal(GroupAnswer refusal) =>
+        Refused?.Invoke(refusal.Number, Enum.IsDefined((ManifestError)refusal.Error) && refusal.Error != 0 ? (ManifestError)refusal.Error : ManifestError.LeaderChanged);
+
+    private GroupPeer Of(string node) => _peers.GetOrAdd(node, name => new Lazy<GroupPeer>(() => new GroupPeer(name, transport, OnRefusal, () => Lost?.Invoke(name)))).Value;
 }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 
 using Microsoft.Extensions.Logging;
 
@@ -12,11 +13,17 @@ namespace Skerry.Manifest.Driver.Group;
 /// <summary>Answers what other nodes of the group ask.</summary>
 /// <param name="transport">Where they come in.</param>
 /// <param name="answer">Gives the answer: who asks, and what.</param>
+/// <param name="accept">Takes commands and who asks, and says later which it refuses.</param>
 /// <param name="logger">Told of what is no message.</param>
-internal sealed class GroupServing(IGroupTransport transport, Func<string, GroupRequest, CancellationToken, Task<GroupAnswer>> answer, ILogger logger) : IAsyncDisposable
+internal sealed class GroupServing(
+    IGroupTransport transport, Func<string, GroupRequest, CancellationToken, Task<GroupAnswer>> answer,
+    Action<IReadOnlyList<(ulong Number, Memory<byte> Command)>, string, Action<ulong, ManifestError>> accept, ILogger logger) : IAsyncDisposable
 {
     /// <summary>Questions of one stream under way; the next one waits.</summary>
     private const int MaxUnderWay = 1024;
+
+    /// <summary>Commands that are handed on together, at most.</summary>
+    private const int MaxTogether = 1024;
 
     private readonly BackgroundTasks _tasks = new();
 
@@ -34,6 +41,18 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
 
     public ValueTask DisposeAsync() => _tasks.DisposeAsync();
 
+    private static List<(ulong Number, Memory<byte> Command)> CommandsOf(List<GroupRequest> requests)
+    {
+        var commands = new List<(ulong Number, Memory<byte> Command)>(requests.Count);
+        foreach (var request in requests)
+        {
+            // The bytes of a message that was just read are nobody else's.
+            if (request.WhatCase == GroupRequest.WhatOneofCase.Command) commands.Add((request.Number, MemoryMarshal.AsMemory(request.Command.Memory)));
+        }
+
+        return commands;
+    }
+
     private async Task ServeAsync(RaftStream from, CancellationToken stopping)
     {
         await using var stream = from.Stream.ConfigureAwait(false);
@@ -43,10 +62,19 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
         try
         {
             var reader = PipeReader.Create(from.Stream);
-            while (await GroupFrames.ReadAsync(reader, GroupRequest.Parser, stopping).ConfigureAwait(false) is { } request)
+            var requests = new List<GroupRequest>();
+            while (await GroupFrames.ReadAllAsync(reader, GroupRequest.Parser, requests, MaxTogether, stopping).ConfigureAwait(false))
             {
-                await room.WaitAsync(stopping).ConfigureAwait(false);
-                _ = AnswerAsync(request);
+                var commands = CommandsOf(requests);
+                if (commands.Count > 0) accept(commands, from.Node, Refuse);
+                foreach (var request in requests)
+                {
+                    if (request.WhatCase == GroupRequest.WhatOneofCase.Command) continue;
+                    await room.WaitAsync(stopping).ConfigureAwait(false);
+                    _ = AnswerAsync(request);
+                }
+
+                requests.Clear();
             }
         }
         catch (Exception failed) when (failed is IOException or InvalidDataException or OperationCanceledException)
@@ -57,6 +85,19 @@ internal sealed class GroupServing(IGroupTransport transport, Func<string, Group
         // Nothing that was asked on it goes on behind its end.
         for (var i = 0; i < MaxUnderWay; i++) await room.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         await writer.Idle.ConfigureAwait(false);
+
+        void Refuse(ulong number, ManifestError error)
+        {
+            try
+            {
+                if (!isBroken) writer.Add(new GroupAnswer { Number = number, Error = (uint)error, IsRefusal = true });
+            }
+            catch (IOException)
+            {
+                // It takes nothing: what it has handed in, it will hand in again over its next stream.
+                isBroken = true;
+            }
+        }
 
         async Task AnswerAsync(GroupRequest request)
         {
