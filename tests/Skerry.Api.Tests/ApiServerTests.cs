@@ -100,7 +100,7 @@ public sealed class ApiServerTests : IAsyncLifetime
     [InlineData("GET", "/v1/health/state/odd", 400, "odd")]
     [InlineData("GET", "/v1/nothing", 404, "Invalid URL path")]
     [InlineData("DELETE", "/v1/agent/self", 405, "")]
-    [InlineData("GET", "/v1/skerry/gateway", 404, "gateway.listeners")]
+    [InlineData("GET", "/v1/skerry/gateway", 404, "no listener")]
     public async Task What_cannot_be_done_is_said(string method, string path, int status, string text)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
