@@ -99,8 +99,13 @@ internal sealed class GroupPeers(IGroupTransport transport, TimeProvider time) :
         foreach (var peer in _peers.Values) await peer.Value.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void OnRefusal(GroupAnswer refusal) =>
-        Refused?.Invoke(refusal.Number, Enum.IsDefined((ManifestError)refusal.Error) && refusal.Error != 0 ? (ManifestError)refusal.Error : ManifestError.LeaderChanged);
+    private void OnRefusal(GroupAnswer refusal)
+    {
+        var error = (ManifestError)refusal.Error;
+        // Who stops is that node, and not this one.
+        var isAnother = error is ManifestError.None or ManifestError.Stopped || !Enum.IsDefined(error);
+        Refused?.Invoke(refusal.Number, isAnother ? ManifestError.LeaderChanged : error);
+    }
 
     private GroupPeer Of(string node) => _peers.GetOrAdd(node, name => new Lazy<GroupPeer>(() => new GroupPeer(name, transport, OnRefusal, () => Lost?.Invoke(name)))).Value;
 }
