@@ -142,7 +142,7 @@ internal sealed class GatewayApplication(ListenerOptions options, Func<GatewayMo
         catch (AnswerBrokenException)
         {
             status = 502;
-            context.Abort();
+            await context.CutAsync();
         }
         catch (Exception broken)
         {

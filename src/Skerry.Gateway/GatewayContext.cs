@@ -16,6 +16,9 @@ namespace Skerry.Gateway;
 /// <summary>One request on its way through a pipeline, and its answer. Kept and filled again for the next request of the same connection.</summary>
 internal sealed class GatewayContext
 {
+    /// <summary>How long a client may take for the rest of an answer that broke off.</summary>
+    private static readonly TimeSpan CutPatience = TimeSpan.FromSeconds(1);
+
     private IFeatureCollection _features = null!;
     private IHttpRequestFeature _request = null!;
     private IHttpResponseFeature _response = null!;
@@ -154,6 +157,22 @@ internal sealed class GatewayContext
         BeginResponse();
         if (!HttpMethods.IsHead(Method)) await ResponseBody.Writer.WriteAsync(body);
         return false;
+    }
+
+    /// <summary>Cuts the client off after what there is of its answer: it may use that, and sees that the rest is missing. Who does not take it at once gets no more.</summary>
+    public async ValueTask CutAsync()
+    {
+        using var limit = new CancellationTokenSource(CutPatience);
+        try
+        {
+            await ResponseBody.Writer.FlushAsync(limit.Token);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            // The client is gone already, or in no hurry.
+        }
+
+        Abort();
     }
 
     /// <summary>Cuts the client off: the only way to say that an answer under way will not be whole.</summary>

@@ -176,6 +176,30 @@ public sealed class BodyTests
     }
 
     [Theory]
+    [InlineData("Content-Length: 10\r\n\r\n", "")]
+    [InlineData("Content-Length: 10\r\n\r\nhello", "hello")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n", "")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnonsense\r\n", "hello")]
+    public async Task What_there_is_of_an_answer_that_breaks_off_reaches_the_client_first(string rest, string expected)
+    {
+        await using var backend = Backend.Start(async connection =>
+        {
+            await connection.ReadRequestAsync();
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\n" + rest);
+        });
+        await using var gateway = await TestGateway.StartAsync(TestGateway.To(backend));
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await gateway.Http.GetAsync(new Uri("/", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+            await using var body = await answer.Content.ReadAsStreamAsync();
+            var part = new byte[expected.Length];
+            await body.ReadExactlyAsync(part);
+            Assert.Equal(expected, Encoding.ASCII.GetString(part));
+            await Assert.ThrowsAnyAsync<IOException>(async () => await body.ReadAtLeastAsync(new byte[1], 1));
+        }
+    }
+
+    [Theory]
     [InlineData("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "Content-Length: 5\r\n")]
     [InlineData("HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "200 OK")]
     [InlineData("GET", "HTTP/1.1 204 No Content\r\n\r\n", "204 No Content")]
