@@ -37,6 +37,20 @@ internal sealed record Contest(PeerProcess Listener, PeerProcess Dialler, IReadO
         return new Contest(listener, new PeerProcess([.. here, .. command, listener.ReadLine()]), between);
     }
 
+    /// <summary>The same, with a relay on a third machine.</summary>
+    /// <param name="there">How to run something on the listener's.</param>
+    /// <param name="here">How to run something on the dialler's.</param>
+    /// <param name="middle">How to run something on the relay's.</param>
+    /// <param name="ip">Where the relay listens.</param>
+    /// <param name="command">The peers.</param>
+    /// <param name="relay">The relay.</param>
+    public static Contest RelayedAcross(string[] there, string[] here, string[] middle, string ip, string[] command, string[] relay)
+    {
+        var between = new PeerProcess([.. middle, .. relay, "--at", ip]);
+        var listener = new PeerProcess([.. there, .. command, "--through", between.ReadLine()]);
+        return new Contest(listener, new PeerProcess([.. here, .. command, listener.ReadLine()]), [between]);
+    }
+
     public void Dispose()
     {
         Dialler.Dispose();

@@ -23,7 +23,7 @@ var opens = Option("--opens", 1_000);
 var idle = Option("--idle", 0);
 string[] own = [Environment.ProcessPath!, "--peer"];
 string[] js = ["node", "--expose-gc", Path.GetFullPath("bench/tunnel/peer.mjs")];
-using var machines = args.Contains("--nebula") ? new TwoMachines() : null;
+using var machines = args.Contains("--nebula") ? new Machines() : null;
 Dictionary<string, Func<Contest>> contestants = new()
 {
     ["tcp"] = () => Contest.Direct([.. own, "tcp"]),
@@ -38,9 +38,11 @@ Dictionary<string, Func<Contest>> contestants = new()
 };
 if (machines is not null)
 {
-    contestants["veth tcp"] = () => Contest.Across(TwoMachines.On(2), TwoMachines.On(1), TwoMachines.CableIp, [.. own, "tcp"], []);
-    contestants["veth nebula"] = () => Contest.Across(TwoMachines.On(2), TwoMachines.On(1), TwoMachines.NebulaIp, [.. own, "tcp"], machines.StartNebula());
-    contestants["veth skerry"] = () => Contest.Across(TwoMachines.On(2), TwoMachines.On(1), TwoMachines.CableIp, [.. own, "/noise"], []);
+    contestants["veth tcp"] = () => Contest.Across(Machines.On(2), Machines.On(1), Machines.CableIp, [.. own, "tcp"], []);
+    contestants["veth nebula"] = () => Contest.Across(Machines.On(2), Machines.On(1), Machines.NebulaIp, [.. own, "tcp"], machines.StartNebula());
+    contestants["veth skerry"] = () => Contest.Across(Machines.On(2), Machines.On(1), Machines.CableIp, [.. own, "/noise"], []);
+    contestants["veth nebula relayed"] = () => Contest.Across(Machines.On(2), Machines.On(1), Machines.NebulaIp, [.. own, "tcp"], machines.StartRelayedNebula());
+    contestants["veth skerry relayed"] = () => Contest.RelayedAcross(Machines.On(2), Machines.On(1), Machines.On(3), Machines.BetweenIp, [.. own, "/noise"], [.. own, "relay:/noise"]);
 }
 
 var names = Text("--only") is { } only ? only.Split(',') : [.. contestants.Keys];
