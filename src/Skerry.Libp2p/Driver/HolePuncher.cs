@@ -107,23 +107,14 @@ internal sealed class HolePuncher : IAsyncDisposable
         var pause = _options.Punching.RetryAfter;
         while (!cancel.IsCancellationRequested && !relayed.Session.Completion.IsCompleted)
         {
-            HolePunch? ended = null;
-            try
-            {
-                ended = await PunchAsync(relayed, cancel).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
+            var punching = PunchAsync(relayed, cancel);
+            await ((Task)punching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var ended = punching.IsCompletedSuccessfully ? punching.Result : null;
             if (ended?.Outcome is HolePunchOutcome.NotSpoken) return;
             if (ended?.Outcome is HolePunchOutcome.Punched or HolePunchOutcome.Called) pause = _options.Punching.RetryAfter;
             // Not all at once after a relay has come back.
             var wait = pause * (0.75 + (Random.Shared.NextDouble() / 2));
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            await Task.WhenAny(relayed.Session.Completion, Task.Delay(wait, _time, over.Token)).ConfigureAwait(false);
-            await over.CancelAsync().ConfigureAwait(false);
+            await relayed.Session.Completion.WaitAsync(wait, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (ended is { Connection: null }) pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, _options.Punching.MaxRetryAfter.Ticks));
         }
     }

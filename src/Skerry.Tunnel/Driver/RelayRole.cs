@@ -43,6 +43,12 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
     /// <summary>Whether nodes anywhere have been shown to reach this one: an address of the internet was dialled back.</summary>
     public bool IsReached => host.AddressReachability.Any(address => address is { IsGlobal: true, Reachability: Reachability.Public });
 
+    /// <summary>Where operators say that it is reached. Under the lock.</summary>
+    private ImmutableArray<Multiaddr> Said => [.. _advertised.Union(_added)];
+
+    /// <summary>Whether others found it to be reached there. Under the lock.</summary>
+    private Reachability Claim => RelayClaim.Judge(Said, host.AddressReachability);
+
     /// <summary>Begins or ceases to carry traffic for others; what <see cref="Begin"/> was told holds no longer.</summary>
     public void SetDuty(RelayDuty duty)
     {
@@ -77,8 +83,7 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
         var isMissed = false;
         lock (_gate)
         {
-            var claim = RelayClaim.Judge([.. _advertised.Union(_added)], host.AddressReachability);
-            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (_isNamed ? claim != Reachability.Private : claim == Reachability.Public || IsReached));
+            var isRelay = _duty == RelayDuty.Always || (_duty == RelayDuty.Auto && (_isNamed ? Claim != Reachability.Private : Claim == Reachability.Public || IsReached));
             if (isRelay == _isRelay) return;
             _isRelay = isRelay;
             isMissed = _duty == RelayDuty.Auto && _isNamed && !isRelay;
@@ -113,7 +118,7 @@ internal sealed class RelayRole(TunnelOptions options, Libp2pHost host, ITunnelD
 
     private void ApplyAddresses()
     {
-        lock (_gate) host.SetAnnounced([.. _advertised.Union(_added)]);
+        lock (_gate) host.SetAnnounced(Said);
         Apply();
     }
 

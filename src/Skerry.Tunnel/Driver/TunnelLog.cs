@@ -41,7 +41,7 @@ internal static partial class TunnelLog
     [LoggerMessage(5011, LogLevel.Information, "This node is a relay no more")]
     public static partial void RelayEnded(ILogger logger);
 
-    [LoggerMessage(5015, LogLevel.Warning, "This node is named as a relay, but others that were asked to call it have not got through: it is none until they do")]
+    [LoggerMessage(5016, LogLevel.Warning, "This node is named as a relay, but others that were asked to call it have not got through: it is none until they do")]
     public static partial void RelayNotReached(ILogger logger);
 
     [LoggerMessage(5014, LogLevel.Information, "This machine has other addresses than before: relays and nodes are reached anew")]
