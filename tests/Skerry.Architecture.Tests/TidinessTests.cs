@@ -49,6 +49,19 @@ public sealed class TidinessTests
     }
 
     [Fact]
+    public void Each_message_of_a_log_has_a_number_of_its_own()
+    {
+        var shared =
+            from file in Repository.Sources("src/")
+            from number in Repository.Parse(file).DescendantNodes().OfType<AttributeSyntax>()
+                .Where(attribute => attribute.Name.ToString() == "LoggerMessage")
+                .GroupBy(attribute => attribute.ArgumentList!.Arguments[0].ToString())
+            where number.Count() > 1
+            select $"{file}: {number.Count()} messages have the number {number.Key}";
+        None(shared);
+    }
+
+    [Fact]
     public void A_file_holds_one_type_and_bears_its_name()
     {
         var breaches =

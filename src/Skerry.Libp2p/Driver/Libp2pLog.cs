@@ -32,10 +32,10 @@ internal static partial class Libp2pLog
     [LoggerMessage(4005, LogLevel.Error, "Answering {Protocol} failed")]
     public static partial void HandlerFailed(ILogger logger, string protocol, Exception error);
 
-    [LoggerMessage(4020, LogLevel.Information, "In the DHT {Protocol} this node is now a {Mode}")]
+    [LoggerMessage(4026, LogLevel.Information, "In the DHT {Protocol} this node is now a {Mode}")]
     public static partial void DhtMode(ILogger logger, string protocol, DhtMode mode);
 
-    [LoggerMessage(4022, LogLevel.Warning, "Peers in the LAN are not found over {Family}: port {Port} is not to be had: {Reason}")]
+    [LoggerMessage(4027, LogLevel.Warning, "Peers in the LAN are not found over {Family}: port {Port} is not to be had: {Reason}")]
     public static partial void MdnsNotHeard(ILogger logger, string family, int port, string reason);
 
     [LoggerMessage(4023, LogLevel.Debug, "Found {Peer} by {Source}")]
@@ -47,6 +47,6 @@ internal static partial class Libp2pLog
     [LoggerMessage(4025, LogLevel.Debug, "Looking for the rendezvous in the DHT failed: {Reason}")]
     public static partial void FinderFailed(ILogger logger, string reason);
 
-    [LoggerMessage(4021, LogLevel.Debug, "{Peer} was asked in the DHT in vain: {Reason}")]
+    [LoggerMessage(4028, LogLevel.Debug, "{Peer} was asked in the DHT in vain: {Reason}")]
     public static partial void DhtRequestFailed(ILogger logger, PeerId peer, string reason);
 }
