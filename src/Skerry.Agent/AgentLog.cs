@@ -108,6 +108,9 @@ internal static partial class AgentLog
     [LoggerMessage(9066, LogLevel.Error, "The gateway could not follow its group; trying again")]
     public static partial void GatewayBroken(ILogger logger, Exception exception);
 
+    [LoggerMessage(9067, LogLevel.Warning, "The gateway does without instance {Instance} on {Node} of group {Group} for now: there is no address for it here: {Reason}")]
+    public static partial void FarInstanceWithoutAddress(ILogger logger, string instance, string node, string group, string reason);
+
     [LoggerMessage(9039, LogLevel.Warning, "Nodes of the groups {First} and {Second} both bear the name {Node}: what is meant for one may come to the other. Give one of them another node.name")]
     public static partial void NameShared(ILogger logger, string node, string first, string second);
 

@@ -110,7 +110,7 @@ internal sealed class AgentHost : IAsyncDisposable
             _api = ApiPart.Compose(model, _id, _catalog!, control, _acl, _calls = new TunnelGroupCalls(_catalog!), _time, _loggers);
             await _api.StartAsync(cancellation);
             if (!IPAddress.IsLoopback(_api.LocalAddress.Address)) AgentLog.OpenApi(_logger, _api.LocalAddress.ToString());
-            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, _far = new ProxyFarInstances(_proxy, _catalog!, distances));
+            _gateway = new GatewayServer(_catalog!, _time, _loggers, _meters, _far = new ProxyFarInstances(_proxy, _catalog!, distances, _time, _logger));
             await StartGatewayAsync(_gateway, model, cancellation);
             await _proxy.StartAsync(model.Proxy, cancellation);
             await StartTunnelAsync(cancellation);

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Agent.Adapters;
 using Skerry.Catalog;
@@ -44,7 +44,7 @@ public sealed class SitesTests : IAsyncDisposable
         var (shop, works) = await StartAsync();
         await works.ExportAsync("orders", 1);
         await shop.UntilSeenAsync("works", "orders");
-        var log = new Lines();
+        var log = new LogLines();
         var names = new SharedNames("shop", log);
         names.Look(shop.Catalog.Current);
         Assert.Empty(log.Heard);
@@ -109,7 +109,7 @@ public sealed class SitesTests : IAsyncDisposable
         await using var service = TcpService.Echo("orders");
         await works.ExportAsync("orders", service.Port);
         await shop.UntilSeenAsync("works", "orders");
-        using var far = new ProxyFarInstances(shop.Proxy, shop.Catalog, new MeasuredDistances(shop.Tunnel!));
+        using var far = new ProxyFarInstances(shop.Proxy, shop.Catalog, new MeasuredDistances(shop.Tunnel!), TimeProvider.System, NullLogger.Instance);
         var told = new TaskCompletionSource();
         far.Changed += () => told.TrySetResult();
         var entry = shop.Seen("works", "orders")[0];
@@ -180,18 +180,6 @@ public sealed class SitesTests : IAsyncDisposable
         _sites.Add(await Site.StartAsync(_key, "there", "works", _sites[0], works));
         await Eventually.HoldsAsync(() => _sites[0].Wide.Peers.Count == 1 && _sites[1].Wide.Peers.Count == 1);
         return (_sites[0], _sites[1]);
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<string> Heard { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Heard.Add(formatter(state, exception));
     }
 
     private sealed class MeasuredDistances(TunnelNode tunnel) : INodeDistances
