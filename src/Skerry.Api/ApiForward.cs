@@ -13,4 +13,5 @@ namespace Skerry.Api;
 /// <param name="Open">Connections, or clients of UDP, open now.</param>
 /// <param name="Opened">Those there ever were.</param>
 /// <param name="Failed">Those of them that reached no instance.</param>
-public sealed record ApiForward(string Id, string Service, string Group, string Network, string Policy, IPEndPoint Address, bool IsConfigured, int Open, long Opened, long Failed);
+/// <param name="Instances">Healthy instances that the next connection could go to.</param>
+public sealed record ApiForward(string Id, string Service, string Group, string Network, string Policy, IPEndPoint Address, bool IsConfigured, int Open, long Opened, long Failed, int Instances);

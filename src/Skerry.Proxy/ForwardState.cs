@@ -10,4 +10,8 @@ namespace Skerry.Proxy;
 /// <param name="Open">Connections, or clients of UDP, open now.</param>
 /// <param name="Opened">Those there ever were.</param>
 /// <param name="Failed">Those of them that reached no instance.</param>
-public sealed record ForwardState(string Id, ForwardOptions Options, IPEndPoint Address, bool IsConfigured, int Open, long Opened, long Failed);
+public sealed record ForwardState(string Id, ForwardOptions Options, IPEndPoint Address, bool IsConfigured, int Open, long Opened, long Failed)
+{
+    /// <summary>Healthy instances that the next connection could go to.</summary>
+    public int Instances { get; init; }
+}

@@ -58,14 +58,16 @@ public sealed class ProxyServer : IAsyncDisposable
         _loads = new InstanceLoads(time);
         _tcpFlows = new FlowTable(time, () => _options.TcpIdleTimeout);
         _udpFlows = new FlowTable(time, () => _options.UdpIdleTimeout);
-        var dialer = new InstanceDialer(new ServiceDirectory(snapshot, identity, distances, far is not null), _loads, far, () => _options, time, metrics, logger);
+        var directory = new ServiceDirectory(snapshot, identity, distances, far is not null);
+        var dialer = new InstanceDialer(directory, _loads, far, () => _options, time, metrics, logger);
         var carrier = new TcpCarrier(dialer, _tcpFlows, _traces = new ExpectedTraces(time), metrics, logger);
         var datagrams = new DatagramCarrier(dialer, _udpFlows, _loads, () => _options, time, metrics, logger);
-        var kept = identity.DataDirectory is { } directory ? Path.Combine(directory, "virtual-addresses") : null;
+        var kept = identity.DataDirectory is { } data ? Path.Combine(data, "virtual-addresses") : null;
         _forwards = new ForwardPart(
             (id, options, isConfigured) => options.Network == ServiceNetwork.Udp
                 ? new UdpForward(id, options, isConfigured, datagrams)
                 : new TcpForward(id, options, isConfigured, terms, carrier),
+            options => directory.Find(ForwardTarget.Of(options).Query).Sum(tier => tier.Length),
             terms);
         _virtual = new VirtualPart(identity, catalog, snapshot, kept, carrier, terms);
         _dns = new DnsPart(identity, snapshot, _virtual, terms);

@@ -16,7 +16,7 @@ internal sealed class FakeForwards : IForwardControl
     public Task<ApiForward> OpenAsync(ApiForwardRequest request, CancellationToken cancellation)
     {
         if (request.Network == "carrier-pigeon") throw new ApiException(400, "Unknown network: carrier-pigeon; allowed: tcp, udp");
-        var forward = new ApiForward($"{All.Length + 1}", request.Service, request.Group, request.Network, "nearest", request.Listen, IsConfigured: false, Open: 0, Opened: 0, Failed: 0);
+        var forward = new ApiForward($"{All.Length + 1}", request.Service, request.Group, request.Network, "nearest", request.Listen, IsConfigured: false, Open: 0, Opened: 0, Failed: 0, Instances: 1);
         lock (_gate) _all = _all.Add(forward);
         return Task.FromResult(forward);
     }

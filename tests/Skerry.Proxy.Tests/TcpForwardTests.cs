@@ -180,7 +180,7 @@ public sealed class TcpForwardTests
         var here = await mesh.AddAsync("here");
         var forward = await OpenAsync(here, "orders");
         Assert.True(await TestClient.IsRefusedAsync(forward.Address));
-        await Eventually.HoldsAsync(() => here.Proxy.Forwards.Single() is { Opened: 1, Failed: 1, Open: 0 });
+        await Eventually.HoldsAsync(() => here.Proxy.Forwards.Single() is { Instances: 0, Opened: 1, Failed: 1, Open: 0 });
     }
 
     [Fact]
@@ -192,6 +192,7 @@ public sealed class TcpForwardTests
         await here.RegisterAsync("orders", mesh.Add(TcpService.Echo("ill")).Port, id: "ill", checks: check);
         await here.RegisterAsync("orders", mesh.Add(TcpService.Echo("well")).Port, id: "well");
         var forward = await OpenAsync(here, "orders", policy: BalancingPolicy.RoundRobin);
+        Assert.Equal(1, forward.Instances);
         for (var i = 0; i < 4; i++) Assert.Equal("well:x", await TestClient.AskAsync(forward.Address, "x"));
     }
 

@@ -50,5 +50,6 @@ internal sealed class AgentForwards(ProxyServer proxy) : IForwardControl
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static ApiForward ToApi(ForwardState state) => new(
-        state.Id, state.Options.Service, state.Options.Group, NameOf(state.Options.Network), NameOf(state.Options.Policy), state.Address, state.IsConfigured, state.Open, state.Opened, state.Failed);
+        state.Id, state.Options.Service, state.Options.Group, NameOf(state.Options.Network), NameOf(state.Options.Policy), state.Address, state.IsConfigured,
+        state.Open, state.Opened, state.Failed, state.Instances);
 }

@@ -80,5 +80,6 @@ internal static class ForwardEndpoints
         ["open"] = forward.Open,
         ["opened"] = forward.Opened,
         ["failed"] = forward.Failed,
+        ["instances"] = forward.Instances,
     };
 }

@@ -8,8 +8,9 @@ namespace Skerry.Proxy.Parts;
 
 /// <summary>Forwards, those of the configuration and those opened on request.</summary>
 /// <param name="make">Makes one, bound and not started yet.</param>
+/// <param name="instances">Counts the healthy instances that one could lead to.</param>
 /// <param name="terms">What listeners have in common.</param>
-internal sealed class ForwardPart(Func<string, ForwardOptions, bool, IForward> make, ConnectionTerms terms) : ProxyPart
+internal sealed class ForwardPart(Func<string, ForwardOptions, bool, IForward> make, Func<ForwardOptions, int> instances, ConnectionTerms terms) : ProxyPart
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, IForward> _requested = new(StringComparer.Ordinal);
@@ -19,7 +20,7 @@ internal sealed class ForwardPart(Func<string, ForwardOptions, bool, IForward> m
     /// <summary>Every forward, configured ones first.</summary>
     public ImmutableArray<ForwardState> States
     {
-        get { lock (_gate) return [.. _configured.Concat(_requested.Values).Select(forward => forward.State)]; }
+        get { lock (_gate) return [.. _configured.Concat(_requested.Values).Select(StateOf)]; }
     }
 
     public override PreparedChange Prepare(ProxyOptions options)
@@ -61,7 +62,7 @@ internal sealed class ForwardPart(Func<string, ForwardOptions, bool, IForward> m
         var forward = make(NextId(), options, false);
         lock (_gate) _requested.Add(forward.State.Id, forward);
         Start(forward);
-        return forward.State;
+        return StateOf(forward);
     }
 
     /// <summary>Closes one that was opened so; false when there is none.</summary>
@@ -93,6 +94,8 @@ internal sealed class ForwardPart(Func<string, ForwardOptions, bool, IForward> m
     /// <summary>Port 0 is another port for each that asks for it.</summary>
     private static bool IsAtSamePlace(ForwardOptions one, ForwardOptions other) =>
         one.Network == other.Network && one.Listen.Equals(other.Listen) && (one.Listen.Port != 0 || one == other);
+
+    private ForwardState StateOf(IForward forward) => forward.State with { Instances = instances(forward.State.Options) };
 
     private string NextId() => Interlocked.Increment(ref _lastId).ToString(CultureInfo.InvariantCulture);
 

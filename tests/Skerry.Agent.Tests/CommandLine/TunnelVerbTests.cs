@@ -46,6 +46,16 @@ public sealed class TunnelVerbTests
     }
 
     [Fact]
+    public async Task A_forward_to_a_service_that_nobody_offers_says_so()
+    {
+        const string Forward = """{"id":"1","service":"orders","group":"works","network":"tcp","policy":"nearest","address":"127.0.0.1:5432","configured":false,"open":0,"opened":0,"failed":0,"instances":0}""";
+        await using var api = await FakeApi.StartAsync(("PUT /v1/skerry/forwards?hold", 200, Forward));
+        Assert.Equal(
+            "orders@works is at 127.0.0.1:5432 (tcp) until Ctrl+C. Note: no healthy instance of orders@works is known now; until there is one, whoever connects gets nothing.\n",
+            (await CommandLineRun.OfAsync("forward", "orders@works", "--address", api.Address)).Output);
+    }
+
+    [Fact]
     public async Task The_status_says_where_the_node_is_reached_and_the_relays_how_they_are()
     {
         await using var api = await FakeApi.StartAsync(("GET /v1/skerry/tunnel", 200, Tunnel));

@@ -11,4 +11,5 @@ namespace Skerry.Agent.CommandLine.Documents;
 /// <param name="Open">Connections open now.</param>
 /// <param name="Opened">Those there ever were.</param>
 /// <param name="Failed">Those of them that reached no instance.</param>
-internal sealed record ForwardResult(string Id, string Service, string Group, string Network, string Policy, string Address, bool Configured, int Open, long Opened, long Failed);
+/// <param name="Instances">Healthy instances that the next connection could go to.</param>
+internal sealed record ForwardResult(string Id, string Service, string Group, string Network, string Policy, string Address, bool Configured, int Open, long Opened, long Failed, int Instances);

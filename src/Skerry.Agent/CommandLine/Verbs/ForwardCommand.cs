@@ -48,22 +48,26 @@ internal static class ForwardCommand
         {
             if (line.Length == 0) continue;
             var forward = JsonSerializer.Deserialize(line, ResultJson.Readable.ForwardResult)!;
-            terminal.Write(forward, ResultJson.Readable.ForwardResult, asJson, done => $"{Target(done)} is at {done.Address} ({done.Network}) until Ctrl+C.");
+            terminal.Write(forward, ResultJson.Readable.ForwardResult, asJson, Describe);
             await terminal.Output.FlushAsync(cancellation);
         }
 
         throw new CommandFailedException(ExitCode.Unreachable, "The agent ended, and the forward with it.");
     }
 
+    private static string Describe(ForwardResult forward) =>
+        $"{Target(forward)} is at {forward.Address} ({forward.Network}) until Ctrl+C."
+        + (forward.Instances > 0 ? "" : $" Note: no healthy instance of {Target(forward)} is known now; until there is one, whoever connects gets nothing.");
+
     private static string Target(ForwardResult forward) => forward.Group.Length > 0 ? $"{forward.Service}@{forward.Group}" : forward.Service;
 
     private static Table Tabulate(ForwardResult[] forwards) => new(
-        ["ID", "SERVICE", "NETWORK", "ADDRESS", "POLICY", "OPEN", "OPENED", "FAILED", "FROM"],
+        ["ID", "SERVICE", "NETWORK", "ADDRESS", "POLICY", "INSTANCES", "OPEN", "OPENED", "FAILED", "FROM"],
         [
             .. forwards.Select(forward => new[]
             {
                 forward.Id, Target(forward), forward.Network, forward.Address, forward.Policy,
-                $"{forward.Open}", $"{forward.Opened}", $"{forward.Failed}", forward.Configured ? "configuration" : "request",
+                $"{forward.Instances}", $"{forward.Open}", $"{forward.Opened}", $"{forward.Failed}", forward.Configured ? "configuration" : "request",
             }),
         ]);
 }
