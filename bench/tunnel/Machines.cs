@@ -84,22 +84,23 @@ internal sealed class Machines : IDisposable
 
     /// <summary>As the package's example has it, with everything allowed and nothing logged.</summary>
     private static string Configuration(string folder, int number) => $$"""
-        pki: { ca: {{folder}}/ca.crt, cert: {{folder}}/{{number}}.crt, key: {{folder}}/{{number}}.key }
+        {{CommonConfiguration(folder, number)}}
         static_host_map: { "{{NebulaIp}}": ["{{CableIp}}:4242"] }
         lighthouse: { am_lighthouse: {{(number == 2 ? "true" : "false")}}, interval: 60, hosts: [{{(number == 2 ? "" : $"\"{NebulaIp}\"")}}] }
         listen: { host: 0.0.0.0, port: 4242 }
         punchy: { punch: true }
-        tun: { dev: nebula{{number}}, mtu: 1300, tx_queue: 500 }
-        logging: { level: error, format: text }
-        firewall: { outbound: [{ port: any, proto: any, host: any }], inbound: [{ port: any, proto: any, host: any }] }
         """;
 
     private static string RelayedConfiguration(string folder, int number) => $$"""
-        pki: { ca: {{folder}}/ca.crt, cert: {{folder}}/{{number}}.crt, key: {{folder}}/{{number}}.key }
+        {{CommonConfiguration(folder, number)}}
         static_host_map: { "192.168.99.3": ["{{BetweenIp}}:4242"] }
         lighthouse: { am_lighthouse: {{(number == 3 ? "true" : "false")}}, interval: 60, hosts: [{{(number == 3 ? "" : "192.168.99.3")}}], remote_allow_list: { "10.99.1.0/24": false, "0.0.0.0/0": true } }
         relay: { am_relay: {{(number == 3 ? "true" : "false")}}, use_relays: true, relays: [{{(number == 3 ? "" : "192.168.99.3")}}] }
         listen: { host: {{number switch { 1 => "10.99.2.1", 2 => "10.99.3.2", _ => "0.0.0.0" }}}, port: 4242 }
+        """;
+
+    private static string CommonConfiguration(string folder, int number) => $$"""
+        pki: { ca: {{folder}}/ca.crt, cert: {{folder}}/{{number}}.crt, key: {{folder}}/{{number}}.key }
         tun: { dev: nebula{{number}}, mtu: 1300, tx_queue: 500 }
         logging: { level: error, format: text }
         firewall: { outbound: [{ port: any, proto: any, host: any }], inbound: [{ port: any, proto: any, host: any }] }

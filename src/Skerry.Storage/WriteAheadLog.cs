@@ -112,6 +112,9 @@ public sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>Appends an entry in the place of everything from <paramref name="index"/> on.</summary>
+    /// <param name="index">Its index.</param>
+    /// <param name="entry">The entry, or its beginning.</param>
+    /// <param name="rest">The rest of it, for who has it in two pieces.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is below the first or leaves a gap, or the entry is larger than <see cref="MaxEntry"/>.</exception>
     /// <exception cref="StorageException">No room, or the log is broken.</exception>
     public void Append(ulong index, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> rest = default)

@@ -13,7 +13,15 @@ internal sealed class InstrumentSeries(Instrument instrument, Func<Instrument, K
     private readonly Lock _gate = new();
     private (KeyValuePair<string, object?>[] Labels, Series Series)[] _known = [];
 
-    public bool IsHistogram { get; } = instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal);
+    public bool IsHistogram { get; } = KindOf(instrument) == "histogram";
+
+    /// <summary>What Prometheus calls such an instrument: <c>histogram</c>, <c>counter</c> or <c>gauge</c>.</summary>
+    public static string KindOf(Instrument instrument)
+    {
+        var kind = instrument.GetType().Name;
+        if (kind.StartsWith("Histogram", StringComparison.Ordinal)) return "histogram";
+        return kind.Contains("Counter", StringComparison.Ordinal) && !kind.Contains("UpDown", StringComparison.Ordinal) ? "counter" : "gauge";
+    }
 
     /// <summary>The series of some labels.</summary>
     public Series Of(ReadOnlySpan<KeyValuePair<string, object?>> labels)

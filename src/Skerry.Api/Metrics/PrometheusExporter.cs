@@ -85,10 +85,7 @@ internal sealed class PrometheusExporter : IDisposable
 
     private Series Find(Instrument instrument, KeyValuePair<string, object?>[] tags)
     {
-        var kind = instrument.GetType().Name;
-        var isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
-        var isCounter = kind.Contains("Counter", StringComparison.Ordinal) && !kind.Contains("UpDown", StringComparison.Ordinal);
-        var type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
+        var type = InstrumentSeries.KindOf(instrument);
         var (family, part) = FamilyOf(instrument, type);
         var key = (family.Name + part, LabelsOf(tags));
         return _series.TryGetValue(key, out var series) ? series : _series.GetOrAdd(
