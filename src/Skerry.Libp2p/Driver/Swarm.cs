@@ -349,7 +349,13 @@ internal sealed class Swarm : IAsyncDisposable
 
         Metrics.Connected(connection.IsDialler);
         Libp2pLog.Connected(_logger, connection.Peer, connection.Address, connection.IsDialler ? "dialled" : "taken in", connection.Security);
-        _tasks.Launch(stopping => RunAsync(connection, stopping));
+        if (!_tasks.Launch(stopping => RunAsync(connection, stopping)))
+        {
+            // The host was stopped in between: it has ended the session, but nothing runs any more that would clear up behind it.
+            Connections.Remove(connection);
+            return false;
+        }
+
         _tasks.Launch(stopping => OnConnected(connection, stopping));
         return true;
     }
