@@ -16,6 +16,9 @@ internal sealed class ConfigurationFile(string? path, IReadOnlyList<Configuratio
     /// <summary>The file; null when there is none.</summary>
     public string? Path => path;
 
+    /// <summary>Whether reading it takes nothing away: what came by a pipe, which has no length, would be gone.</summary>
+    public bool CanBeReadAgain => path is null || new FileInfo(path) is not { Exists: true, Length: 0 };
+
     /// <summary>The shape of every key there is.</summary>
     public static RecordShape Schema { get; } = SchemaReader.Read(typeof(AgentConfiguration));
 

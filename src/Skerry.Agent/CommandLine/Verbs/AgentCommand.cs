@@ -20,8 +20,10 @@ internal static class AgentCommand
         foreach (var flag in flags.Options) command.Options.Add(flag);
         return command.Running(terminal, (parse, cancellation) =>
         {
+            var file = new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse));
+            if (file.CanBeReadAgain) CollectorSettings.Apply(file.Load().Model);
             if (parse.GetValue(parent) is { } directory) ParentWatch.Begin(directory);
-            return AgentProcess.RunAsync(new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse)), terminal, cancellation, parse.GetValue(unsafeNoFsync));
+            return AgentProcess.RunAsync(file, terminal, cancellation, parse.GetValue(unsafeNoFsync));
         });
     }
 }
