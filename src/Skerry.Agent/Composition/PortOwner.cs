@@ -59,11 +59,8 @@ internal static class PortOwner
         {
             try
             {
-                foreach (var descriptor in Directory.EnumerateFileSystemEntries(process + "/fd"))
-                {
-                    if (File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name is { } target && target.StartsWith("socket:[", StringComparison.Ordinal) && inodes.Contains(target[8..^1]))
-                        return $"{File.ReadAllText(process + "/comm").Trim()} (process {process[6..]})";
-                }
+                if (Directory.EnumerateFileSystemEntries(process + "/fd").Any(descriptor => SocketOf(descriptor) is { } socket && inodes.Contains(socket)))
+                    return $"{File.ReadAllText(process + "/comm").Trim()} (process {process[6..]})";
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
             {
@@ -72,5 +69,18 @@ internal static class PortOwner
         }
 
         return null;
+    }
+
+    /// <summary>The inode of a descriptor's socket; null when it is something else, or was closed since it was listed: a busy process closes some all the time.</summary>
+    private static string? SocketOf(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name is { } target && target.StartsWith("socket:[", StringComparison.Ordinal) ? target[8..^1] : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }
