@@ -67,7 +67,7 @@ public sealed class ProxyServer : IAsyncDisposable
             (id, options, isConfigured) => options.Network == ServiceNetwork.Udp
                 ? new UdpForward(id, options, isConfigured, datagrams)
                 : new TcpForward(id, options, isConfigured, terms, carrier),
-            options => directory.Find(ForwardTarget.Of(options).Query).Sum(tier => tier.Length),
+            options => directory.Find(ForwardTarget.QueryOf(options)).Sum(tier => tier.Length),
             terms);
         _virtual = new VirtualPart(identity, catalog, snapshot, kept, carrier, terms);
         _dns = new DnsPart(identity, snapshot, _virtual, terms);

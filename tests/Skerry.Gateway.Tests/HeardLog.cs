@@ -10,6 +10,8 @@ internal sealed class HeardLog : ILoggerFactory, ILogger
     private readonly ConcurrentQueue<string> _lines = [];
     private readonly SemaphoreSlim _added = new(0);
 
+    public IReadOnlyList<string> Heard => [.. _lines];
+
     public async Task UntilAsync(string words)
     {
         while (!_lines.Any(line => line.Contains(words, StringComparison.Ordinal)))

@@ -10,15 +10,14 @@ namespace Skerry.Agent.Composition;
 internal static class AgentProcess
 {
     /// <summary>Runs until a signal, a request through the API, or the failure of a part; returns the exit code.</summary>
-    /// <param name="file">What it is configured by.</param>
+    /// <param name="file">What it is configured by, from now on as well.</param>
+    /// <param name="configuration">What is in the file as it starts.</param>
     /// <param name="terminal">Where its log goes.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="unsafeNoFsync">See <see cref="DataDirectory.UnsafeNoFsync"/>.</param>
-    /// <exception cref="ConfigurationRefusedException">The configuration has errors; nothing was started.</exception>
     /// <exception cref="CommandFailedException">A part could not start; nothing is left running.</exception>
-    public static async Task<int> RunAsync(ConfigurationFile file, Terminal terminal, CancellationToken cancellation, bool unsafeNoFsync = false)
+    public static async Task<int> RunAsync(ConfigurationFile file, LoadedConfiguration configuration, Terminal terminal, CancellationToken cancellation, bool unsafeNoFsync = false)
     {
-        var configuration = file.Load();
         using var data = DataDirectory.Open(configuration.Model.DataDirectory, unsafeNoFsync);
         await using var log = new LogBook(terminal.Output, terminal.IsInteractive, configuration.Model.Log.Level, configuration.Model.Log.Format, TimeProvider.System);
         using var signals = new StopSignals();

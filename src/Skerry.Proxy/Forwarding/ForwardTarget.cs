@@ -8,7 +8,9 @@ namespace Skerry.Proxy.Forwarding;
 /// <param name="Balancer">Chooses its instances.</param>
 internal sealed record ForwardTarget(ServiceQuery Query, IBalancer Balancer)
 {
-    public static ForwardTarget Of(ForwardOptions options) => new(new ServiceQuery(options.Service, options.Group, options.Network, InstanceOf(options)), Balancers.For(options.Policy));
+    public static ForwardTarget Of(ForwardOptions options) => new(QueryOf(options), Balancers.For(options.Policy));
+
+    public static ServiceQuery QueryOf(ForwardOptions options) => new(options.Service, options.Group, options.Network, InstanceOf(options));
 
     private static InstanceKey? InstanceOf(ForwardOptions options) => options.Instance.Split('/', 2) is [var node, var id] ? new InstanceKey(node, id) : null;
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Skerry.Agent.Adapters;
 using Skerry.Catalog;
 using Skerry.Catalog.Tests;
+using Skerry.Gateway.Tests;
 using Skerry.Proxy;
 using Skerry.Proxy.Tests;
 using Skerry.Replication.Tests;
@@ -15,7 +16,7 @@ public sealed class ProxyFarInstancesTests : IAsyncDisposable
 {
     private readonly TestMeters _meters = new();
     private readonly ManualTime _time = new();
-    private readonly LogLines _log = new();
+    private readonly HeardLog _log = new();
     private readonly ServiceCatalog _catalog;
     private readonly ProxyServer _proxy;
     private readonly ProxyFarInstances _far;
@@ -64,6 +65,7 @@ public sealed class ProxyFarInstancesTests : IAsyncDisposable
         await _proxy.DisposeAsync();
         await _catalog.DisposeAsync();
         _meters.Dispose();
+        _log.Dispose();
     }
 
     private static ServiceEntry Instance(string service, int number)

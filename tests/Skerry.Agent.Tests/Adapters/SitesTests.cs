@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 using Skerry.Agent.Adapters;
 using Skerry.Catalog;
+using Skerry.Gateway.Tests;
 using Skerry.Libp2p;
 using Skerry.Proxy;
 using Skerry.Proxy.Tests;
@@ -44,7 +45,7 @@ public sealed class SitesTests : IAsyncDisposable
         var (shop, works) = await StartAsync();
         await works.ExportAsync("orders", 1);
         await shop.UntilSeenAsync("works", "orders");
-        var log = new LogLines();
+        using var log = new HeardLog();
         var names = new SharedNames("shop", log);
         names.Look(shop.Catalog.Current);
         Assert.Empty(log.Heard);

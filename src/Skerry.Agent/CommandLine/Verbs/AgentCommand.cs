@@ -21,9 +21,11 @@ internal static class AgentCommand
         return command.Running(terminal, (parse, cancellation) =>
         {
             var file = new ConfigurationFile(parse.GetValue(config), flags.Overrides(parse));
-            if (file.CanBeReadAgain) CollectorSettings.Apply(file.Load().Model);
+            var canBeReadAgain = file.CanBeReadAgain;
+            var configuration = file.Load();
+            if (canBeReadAgain) CollectorSettings.Apply(configuration.Model);
             if (parse.GetValue(parent) is { } directory) ParentWatch.Begin(directory);
-            return AgentProcess.RunAsync(file, terminal, cancellation, parse.GetValue(unsafeNoFsync));
+            return AgentProcess.RunAsync(file, configuration, terminal, cancellation, parse.GetValue(unsafeNoFsync));
         });
     }
 }

@@ -25,7 +25,8 @@ internal static class DevCommand
         try
         {
             if (place is not null) overrides.Add(new ConfigurationOverride("dev", "", "dataDirectory", [place.FullName]));
-            return await AgentProcess.RunAsync(new ConfigurationFile(null, overrides), terminal, cancellation);
+            var file = new ConfigurationFile(null, overrides);
+            return await AgentProcess.RunAsync(file, file.Load(), terminal, cancellation);
         }
         finally
         {
