@@ -31,6 +31,9 @@ internal static class NodePackages
         }
     }
 
+    /// <summary>The major version of Node.</summary>
+    public static async Task<int> VersionAsync() => Version.Parse((await RunAsync("node", "--version")).Output.Trim().TrimStart('v')).Major;
+
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
     {

@@ -35,22 +35,25 @@ internal sealed class JsPeer : IAsyncDisposable
     /// <param name="isRelay">Whether it is a relay.</param>
     /// <param name="listen">Where it listens; null: on TCP.</param>
     /// <param name="more">Other options of peer.mjs.</param>
+    /// <param name="version">Of js-libp2p: 2 or 3.</param>
     public static async Task<JsPeer> StartAsync(
-        string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false, string? listen = null, JsonObject? more = null)
+        string security, PreSharedKey? network = null, Multiaddr? through = null, bool isRelay = false, string? listen = null, JsonObject? more = null, int version = 2)
     {
         var options = new JsonObject { ["security"] = security, ["relay"] = isRelay };
         foreach (var (name, value) in more ?? []) options[name] = value?.DeepClone();
         if (network is not null) options["network"] = network.ToFile().TrimEnd();
         if (through is not null) options["listen"] = new JsonArray($"{through}/p2p-circuit");
         if (listen is not null) options["listen"] = new JsonArray(listen);
-        return await StartAsync(options);
+        return await StartAsync(options, version: version);
     }
 
     /// <param name="options">As the head of peer.mjs tells them.</param>
     /// <param name="isReached">Whether it has addresses, to be waited for.</param>
-    public static async Task<JsPeer> StartAsync(JsonObject options, bool isReached = true)
+    /// <param name="version">Of js-libp2p: 2 or 3.</param>
+    public static async Task<JsPeer> StartAsync(JsonObject options, bool isReached = true, int version = 2)
     {
-        var folder = NodePackages.FolderOf("Libp2p");
+        if (version == 3 && (string?)options["security"] == "tls" && await NodePackages.VersionAsync() < 20) Assert.Skip("TLS of js-libp2p 3 needs Node 20 or newer.");
+        var folder = NodePackages.FolderOf(version == 3 ? "Libp2p/V3" : "Libp2p");
         await NodePackages.InstallAsync(folder);
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "peer.mjs"), options.ToJsonString()])
         {

@@ -11,7 +11,7 @@ using Skerry.Libp2p;
 
 namespace Skerry.Interop.Tests.Libp2p;
 
-/// <summary>Skerry's libp2p host and js-libp2p, each dialling the other.</summary>
+/// <summary>Skerry's libp2p host and js-libp2p of both versions in use, each dialling the other.</summary>
 public sealed class JsPeerTests
 {
     private const string Sink = "/skerry/test/sink/1.0.0";
@@ -21,14 +21,16 @@ public sealed class JsPeerTests
     private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
     [Theory]
-    [InlineData("noise", "/noise", false)]
-    [InlineData("tls", "/tls/1.0.0", false)]
-    [InlineData("noise", "/noise", true)]
-    [InlineData("tls", "/tls/1.0.0", true)]
-    public async Task Js_libp2p_dials_us(string security, string protocol, bool isPrivate)
+    [InlineData(2, "noise", "/noise", false)]
+    [InlineData(2, "tls", "/tls/1.0.0", false)]
+    [InlineData(2, "noise", "/noise", true)]
+    [InlineData(2, "tls", "/tls/1.0.0", true)]
+    [InlineData(3, "noise", "/noise", false)]
+    [InlineData(3, "tls", "/tls/1.0.0", false)]
+    public async Task Js_libp2p_dials_us(int version, string security, string protocol, bool isPrivate)
     {
         var network = isPrivate ? PreSharedKey.Generate() : null;
-        await using var js = await JsPeer.StartAsync(security, network);
+        await using var js = await JsPeer.StartAsync(security, network, version: version);
         await using var host = await StartAsync(network);
         var address = host.Addresses[0].ToString();
 
@@ -49,14 +51,16 @@ public sealed class JsPeerTests
     }
 
     [Theory]
-    [InlineData("noise", "/noise", false)]
-    [InlineData("tls", "/tls/1.0.0", false)]
-    [InlineData("noise", "/noise", true)]
-    [InlineData("tls", "/tls/1.0.0", true)]
-    public async Task We_dial_js_libp2p(string security, string protocol, bool isPrivate)
+    [InlineData(2, "noise", "/noise", false)]
+    [InlineData(2, "tls", "/tls/1.0.0", false)]
+    [InlineData(2, "noise", "/noise", true)]
+    [InlineData(2, "tls", "/tls/1.0.0", true)]
+    [InlineData(3, "noise", "/noise", false)]
+    [InlineData(3, "tls", "/tls/1.0.0", false)]
+    public async Task We_dial_js_libp2p(int version, string security, string protocol, bool isPrivate)
     {
         var network = isPrivate ? PreSharedKey.Generate() : null;
-        await using var js = await JsPeer.StartAsync(security, network);
+        await using var js = await JsPeer.StartAsync(security, network, version: version);
         await using var host = await StartAsync(network);
 
         var peer = await host.ConnectAsync(Multiaddr.Parse(js.Address), TestContext.Current.CancellationToken);
@@ -91,11 +95,13 @@ public sealed class JsPeerTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => js.AskAsync(new JsonObject { ["do"] = "dial", ["address"] = stranger.Addresses[0].ToString() }));
     }
 
-    [Fact]
-    public async Task Js_libp2p_reserves_on_our_relay_and_is_reached_through_it()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Js_libp2p_reserves_on_our_relay_and_is_reached_through_it(int version)
     {
         await using var relay = await StartAsync(isRelay: true);
-        await using var js = await JsPeer.StartAsync("noise", through: relay.Addresses[0]);
+        await using var js = await JsPeer.StartAsync("noise", through: relay.Addresses[0], version: version);
         await using var caller = await StartAsync();
 
         var peer = await caller.ConnectAsync(Multiaddr.Parse(js.Address), TestContext.Current.CancellationToken);
@@ -108,10 +114,12 @@ public sealed class JsPeerTests
         Assert.Equal(await DigestAsync(stream => WriteBulkAsync(stream, 5_000_000)), await answer.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
-    [Fact]
-    public async Task We_reserve_on_a_relay_of_js_libp2p_and_are_reached_through_it()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task We_reserve_on_a_relay_of_js_libp2p_and_are_reached_through_it(int version)
     {
-        await using var relay = await JsPeer.StartAsync("noise", isRelay: true);
+        await using var relay = await JsPeer.StartAsync("noise", isRelay: true, version: version);
         await using var hidden = await StartAsync();
         await using var caller = await StartAsync();
 
@@ -122,12 +130,14 @@ public sealed class JsPeerTests
         Assert.True(await caller.PingAsync(hidden.PeerId, TestContext.Current.CancellationToken) > TimeSpan.Zero);
     }
 
-    [Fact]
-    public async Task Js_libp2p_reaches_us_through_our_relay()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Js_libp2p_reaches_us_through_our_relay(int version)
     {
         await using var relay = await StartAsync(isRelay: true);
         await using var hidden = await StartAsync();
-        await using var js = await JsPeer.StartAsync("noise");
+        await using var js = await JsPeer.StartAsync("noise", version: version);
 
         var reservation = await hidden.ReserveAsync(await hidden.ConnectAsync(relay.Addresses[0], TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         var way = reservation.Addresses[0].WithPeer(hidden.PeerId).ToString();

@@ -10,3 +10,10 @@ Promise.withResolvers ??= function () {
   const promise = new Promise((fulfil, refuse) => { resolve = fulfil; reject = refuse; });
   return { promise, resolve, reject };
 };
+
+globalThis.CustomEvent ??= class extends Event {
+  constructor (type, options) {
+    super(type, options);
+    this.detail = options?.detail ?? null;
+  }
+};
