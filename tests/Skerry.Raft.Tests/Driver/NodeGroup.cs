@@ -50,6 +50,29 @@ public sealed class NodeGroup : IAsyncDisposable
         }
     }
 
+    /// <summary>Has whoever leads change the members, again and again until it is certain: on a busy machine a leader may be lost at any time.</summary>
+    public async Task ChangeAsync(params RaftMemberChange[] changes)
+    {
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        var mayBeDone = false;
+        while (true)
+        {
+            var leader = await LeaderAsync();
+            var error = await leader.Raft.ChangeMembersAsync(changes, limit.Token);
+            if (error == RaftError.None || (mayBeDone && error is (RaftError.AlreadyMember or RaftError.UnknownMember or RaftError.NoChange))) return;
+            mayBeDone |= error == RaftError.LeaderLost;
+            var comes = error is RaftError.NotLeader or RaftError.LeaderLost or RaftError.NotReady or RaftError.ChangeUnderWay or RaftError.NotCaughtUp;
+            Assert.True(comes, $"{error}\n{Describe()}");
+        }
+    }
+
+    /// <summary>Has whoever leads hand over to another node, until that one leads.</summary>
+    public async Task HandOverAsync(TestNode heir)
+    {
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        while (await LeaderAsync() is var leader && leader != heir) await leader.Raft.TransferLeadershipAsync(heir.Id, limit.Token);
+    }
+
     public async Task AgreeAsync(string key, string value, params IReadOnlyList<TestNode> nodes)
     {
         if (nodes.Count == 0) nodes = [.. Up];

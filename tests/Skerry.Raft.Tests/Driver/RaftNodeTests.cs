@@ -11,13 +11,13 @@ public sealed class RaftNodeTests
     public async Task Three_nodes_elect_a_leader_and_apply_the_same_commands()
     {
         await using var group = await NodeGroup.FoundAsync(3);
-        var leader = await group.LeaderAsync();
-        Assert.Null((await leader.PutAsync("a", "1")).Value);
-        Assert.Equal("1", (await leader.PutAsync("a", "2")).Value);
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => leader.PutAsync($"k{i}", "v")));
+        Assert.Null((await group.PutAsync("a", "1")).Value);
+        Assert.Equal("1", (await group.PutAsync("a", "2")).Value);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => group.PutAsync($"k{i}", "v")));
         await group.PutAsync("last", "x");
         await group.AgreeAsync("last", "x");
         Assert.All(group.Nodes, node => Assert.Equal(202, node.Machine.Keys.Count));
+        var leader = await group.LeaderAsync();
         var follower = group.Nodes.First(node => node != leader);
         Assert.Equal(RaftError.NotLeader, (await follower.PutAsync("a", "3")).Error);
         Assert.Equal(leader.Name, follower.Raft.Status.Leader);
@@ -110,7 +110,7 @@ public sealed class RaftNodeTests
         leader.Raft.RequestSnapshot();
         await Eventually.HoldsAsync(() => leader.Raft.Status.FirstIndex > 30, group.Describe);
         var added = await group.AddAsync("n2");
-        Assert.Equal(RaftError.None, await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Add, added.Id, "n2")], Limit));
+        await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Add, added.Id, "n2"));
         for (var cuts = 0; added.Machine.Restores == 0 && cuts < 3; cuts++)
         {
             var had = Received(added);
@@ -129,20 +129,17 @@ public sealed class RaftNodeTests
     {
         await using var group = await NodeGroup.FoundAsync(3);
         await group.PutAsync("a", "1");
-        var leader = await group.LeaderAsync();
         var fourth = await group.AddAsync("n4");
-        Assert.Equal(RaftError.None, await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Add, fourth.Id, "n4")], Limit));
+        await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Add, fourth.Id, "n4"));
         await group.AgreeAsync("a", "1");
         Assert.Equal(RaftMemberRole.Observer, fourth.Raft.Status.Members.Single(member => member.Id == fourth.Id).Role);
+        var leader = await group.LeaderAsync();
         Assert.Equal(RaftError.AlreadyMember, await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Add, fourth.Id, "n4")], Limit));
-        var promoted = RaftError.NotCaughtUp;
-        while (promoted == RaftError.NotCaughtUp) promoted = await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Promote, fourth.Id)], Limit);
-        Assert.Equal(RaftError.None, promoted);
-        Assert.Equal(RaftError.None, await leader.Raft.TransferLeadershipAsync(fourth.Id, Limit));
-        await Eventually.HoldsAsync(() => fourth.Raft.Status.IsLeader, group.Describe);
+        await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Promote, fourth.Id));
+        await group.HandOverAsync(fourth);
         await group.PutAsync("b", "2");
         await group.AgreeAsync("b", "2");
-        Assert.Equal(RaftError.None, await fourth.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Remove, leader.Id)], Limit));
+        await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Remove, leader.Id));
         // Who was removed hears nothing any more, stands again and again, and does not fill its log with that.
         var changes = 0;
         leader.Raft.Changed += _ => Interlocked.Increment(ref changes);
@@ -161,18 +158,15 @@ public sealed class RaftNodeTests
     {
         await using var group = await NodeGroup.FoundAsync(1);
         await group.PutAsync("a", "1");
-        var leader = group.Nodes[0];
         foreach (var name in (string[])["n2", "n3"])
         {
             var added = await group.AddAsync(name);
-            Assert.Equal(RaftError.None, await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Add, added.Id, name)], Limit));
+            await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Add, added.Id, name));
             await group.AgreeAsync("a", "1");
-            var promoted = RaftError.NotCaughtUp;
-            while (promoted == RaftError.NotCaughtUp) promoted = await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Promote, added.Id)], Limit);
-            Assert.Equal(RaftError.None, promoted);
+            await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Promote, added.Id));
         }
 
-        await leader.StopAsync();
+        await group.Nodes[0].StopAsync();
         await group.PutAsync("b", "2");
         await group.AgreeAsync("b", "2");
     }
@@ -192,9 +186,7 @@ public sealed class RaftNodeTests
         await group.PutAsync("b", "2");
         Assert.Empty(wiped.Machine.Keys);
         Assert.Equal(0ul, wiped.Raft.Status.LastIndex);
-        Assert.Equal(
-            RaftError.None,
-            await leader.Raft.ChangeMembersAsync([new(RaftMemberChangeKind.Remove, id), new(RaftMemberChangeKind.Add, wiped.Id, wiped.Name)], Limit));
+        await group.ChangeAsync(new RaftMemberChange(RaftMemberChangeKind.Remove, id), new RaftMemberChange(RaftMemberChangeKind.Add, wiped.Id, wiped.Name));
         await group.AgreeAsync("b", "2");
     }
 
@@ -365,7 +357,7 @@ public sealed class RaftNodeTests
         var seen = new System.Collections.Concurrent.ConcurrentQueue<RaftStatus>();
         var heir = group.Nodes.First(node => node != leader);
         heir.Raft.Changed += seen.Enqueue;
-        Assert.Equal(RaftError.None, await leader.Raft.TransferLeadershipAsync(heir.Id, Limit));
+        await group.HandOverAsync(heir);
         await Eventually.HoldsAsync(() => seen.Any(status => status.IsLeader), group.Describe);
         Assert.Equal(seen.Select(status => status.Term).Order(), seen.Select(status => status.Term));
         Assert.Equal(RaftError.NoChange, await heir.Raft.TransferLeadershipAsync(heir.Id, Limit));
