@@ -26,55 +26,58 @@ const node = await createLibp2p({
   connectionManager: { maxConnections: 4096, inboundConnectionThreshold: 4096, maxIncomingPendingConnections: 64 },
 });
 
-await node.handle('/bench/sink/1.0.0', async ({ stream }) => {
+// Takes what comes until the other side has ended its writing.
+function read (stream, take) {
+  return new Promise((resolve, reject) => {
+    stream.addEventListener('message', ({ data }) => take(data));
+    stream.addEventListener('end', resolve);
+    stream.addEventListener('close', ({ error }) => error ? reject(error) : resolve());
+    if (stream.readableEnded) resolve();
+  });
+}
+
+await node.handle('/bench/sink/1.0.0', async stream => {
   let total = 0;
-  for await (const chunk of stream.source) total += chunk.length;
+  await read(stream, data => { total += data.byteLength; });
   const answer = Buffer.alloc(8);
   answer.writeBigInt64BE(BigInt(total));
-  await stream.sink([answer]);
+  stream.send(answer);
+  await stream.close();
 });
-await node.handle('/bench/echo/1.0.0', async ({ stream }) => stream.sink(async function * () {
-  for await (const chunk of stream.source) yield chunk.subarray();
-}()), { maxInboundStreams: 1024 });
+await node.handle('/bench/echo/1.0.0', async stream => {
+  await read(stream, data => stream.send(data));
+  await stream.close();
+}, { maxInboundStreams: 1024 });
 
 let connection;
 const work = {
   async bulk (count) {
     const stream = await connection.newStream('/bench/sink/1.0.0');
     const chunk = new Uint8Array(65536);
-    await stream.sink(async function * () {
-      for (let left = count; left > 0; left -= chunk.length) yield left < chunk.length ? chunk.subarray(0, left) : chunk;
-    }());
-    for await (const answer of stream.source) {
-      if (Number(Buffer.from(answer.subarray()).readBigInt64BE()) !== count) throw new Error('Bytes were lost.');
-    }
+    for (let left = count; left > 0; left -= chunk.length)
+      if (!stream.send(left < chunk.length ? chunk.subarray(0, left) : chunk)) await stream.onDrain();
+    await stream.close(); // for writing
+    const answers = [];
+    await read(stream, data => answers.push(data.subarray()));
+    if (Number(Buffer.concat(answers).readBigInt64BE()) !== count) throw new Error('Bytes were lost.');
   },
   async echo (count) {
     const stream = await connection.newStream('/bench/echo/1.0.0');
     const message = new Uint8Array(64);
-    let next = () => {};
-    let answered = Promise.resolve();
-    const sending = stream.sink(async function * () {
-      for (let i = 0; i < count; i++) {
-        await answered;
-        answered = new Promise(resolve => { next = resolve; });
-        yield message;
-      }
-      await answered;
-    }());
-    let received = 0;
     const took = [];
+    let received = 0;
     let began = performance.now();
-    for await (const chunk of stream.source) {
-      received += chunk.length;
-      if (received % message.length === 0) {
-        took.push((performance.now() - began) / 1000);
-        began = performance.now();
-        next();
-      }
-      if (received === count * message.length) break;
-    }
-    await sending;
+    const ended = read(stream, data => {
+      received += data.byteLength;
+      if (received % message.length !== 0) return;
+      const now = performance.now();
+      took.push((now - began) / 1000);
+      began = now;
+      if (took.length < count) stream.send(message);
+      else stream.close();
+    });
+    stream.send(message);
+    await ended;
     return took.sort((a, b) => a - b);
   },
   async idle (count) {
@@ -87,8 +90,9 @@ const work = {
   async open (count) {
     for (let i = 0; i < count; i++) {
       const stream = await connection.newStream('/bench/echo/1.0.0');
-      await stream.sink([new Uint8Array(1)]);
-      for await (const chunk of stream.source) if (chunk.length > 0) break;
+      const answered = new Promise(resolve => stream.addEventListener('message', resolve, { once: true }));
+      stream.send(new Uint8Array(1));
+      await answered;
       await stream.close();
     }
   },
