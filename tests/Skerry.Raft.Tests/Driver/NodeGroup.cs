@@ -70,7 +70,11 @@ public sealed class NodeGroup : IAsyncDisposable
     public async Task HandOverAsync(TestNode heir)
     {
         using var limit = new CancellationTokenSource(Eventually.Limit);
-        while (await LeaderAsync() is var leader && leader != heir) await leader.Raft.TransferLeadershipAsync(heir.Id, limit.Token);
+        while (await LeaderAsync() is var leader && leader != heir)
+        {
+            var error = await leader.Raft.TransferLeadershipAsync(heir.Id, limit.Token);
+            Assert.True(error is RaftError.None or RaftError.NotLeader or RaftError.LeaderLost, $"{error}\n{Describe()}");
+        }
     }
 
     public async Task AgreeAsync(string key, string value, params IReadOnlyList<TestNode> nodes)
