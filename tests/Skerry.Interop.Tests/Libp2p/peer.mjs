@@ -2,8 +2,8 @@
 //   node peer.mjs '{"security": "noise" or "tls", "network": "the text of a swarm.key", "listen": ["..."], "announce": ["..."], "relay": true, "dcutr": "plain" or "punch",
 //     "dht": "its protocol id", "mdns": {"serviceTag": "...", "port": 5353}, "autonat": true}'
 import './older-node.mjs';
+import { answerLines } from './command-lines.mjs';
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { autoNAT } from '@libp2p/autonat';
@@ -124,11 +124,5 @@ const commands = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const command = JSON.parse(line);
-  commands[command.do](command)
-    .then(result => console.log(JSON.stringify({ id: command.id, result })))
-    .catch(error => console.log(JSON.stringify({ id: command.id, error: String(error.stack) })));
-}
-
+await answerLines(commands);
 await node.stop();

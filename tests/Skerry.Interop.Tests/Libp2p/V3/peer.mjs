@@ -1,8 +1,8 @@
 // A node of js-libp2p 3, driven as ../peer.mjs is. In no private network: two of version 3 break off there as well when they send each other much.
 //   node peer.mjs '{"security": "noise" or "tls", "listen": ["..."], "relay": true, "autonat": true}'
 import '../older-node.mjs';
+import { answerLines } from '../command-lines.mjs';
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import { noise } from '@chainsafe/libp2p-noise';
 import { yamux } from '@chainsafe/libp2p-yamux';
 import { autoNATv2 } from '@libp2p/autonat-v2';
@@ -102,11 +102,5 @@ const commands = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const command = JSON.parse(line);
-  commands[command.do](command)
-    .then(result => console.log(JSON.stringify({ id: command.id, result })))
-    .catch(error => console.log(JSON.stringify({ id: command.id, error: String(error.stack) })));
-}
-
+await answerLines(commands);
 await node.stop();
