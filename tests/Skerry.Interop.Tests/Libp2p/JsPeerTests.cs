@@ -20,13 +20,19 @@ public sealed class JsPeerTests
 
     private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
+    /// <summary>Versions of js-libp2p, what protects the connection, and whether both are in a private network.</summary>
+    public static TheoryData<int, string, string, bool> Peers { get; } = new()
+    {
+        { 2, "noise", "/noise", false },
+        { 2, "tls", "/tls/1.0.0", false },
+        { 2, "noise", "/noise", true },
+        { 2, "tls", "/tls/1.0.0", true },
+        { 3, "noise", "/noise", false },
+        { 3, "tls", "/tls/1.0.0", false },
+    };
+
     [Theory]
-    [InlineData(2, "noise", "/noise", false)]
-    [InlineData(2, "tls", "/tls/1.0.0", false)]
-    [InlineData(2, "noise", "/noise", true)]
-    [InlineData(2, "tls", "/tls/1.0.0", true)]
-    [InlineData(3, "noise", "/noise", false)]
-    [InlineData(3, "tls", "/tls/1.0.0", false)]
+    [MemberData(nameof(Peers))]
     public async Task Js_libp2p_dials_us(int version, string security, string protocol, bool isPrivate)
     {
         var network = isPrivate ? PreSharedKey.Generate() : null;
@@ -51,12 +57,7 @@ public sealed class JsPeerTests
     }
 
     [Theory]
-    [InlineData(2, "noise", "/noise", false)]
-    [InlineData(2, "tls", "/tls/1.0.0", false)]
-    [InlineData(2, "noise", "/noise", true)]
-    [InlineData(2, "tls", "/tls/1.0.0", true)]
-    [InlineData(3, "noise", "/noise", false)]
-    [InlineData(3, "tls", "/tls/1.0.0", false)]
+    [MemberData(nameof(Peers))]
     public async Task We_dial_js_libp2p(int version, string security, string protocol, bool isPrivate)
     {
         var network = isPrivate ? PreSharedKey.Generate() : null;
